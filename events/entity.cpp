@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/entity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "events/event.hpp"
+
+namespace carnet {
+namespace {
+
+constexpr std::size_t max_numero = 10;
+
+/// Canonical decimal, 1 to 2,147,483,647: one stream has one name.
+std::optional<std::int32_t> id_from(std::string_view text) {
+  if (text.empty() || text.front() < '1' || text.front() > '9') return std::nullopt;
+  std::int32_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
+bool is_numero(std::string_view text) {
+  return !text.empty() && text.size() <= max_numero &&
+         std::ranges::all_of(text, [](char c) { return c >= '!' && c <= '~'; });
+}
+
+Stream stream(const AvionRegistered& e) {
+  return Stream::avion(e.avion_id);
+}
+Stream stream(const AvionAmended& e) {
+  return Stream::avion(e.avion_id);
+}
+Stream stream(const AvionDeleted& e) {
+  return Stream::avion(e.avion_id);
+}
+Stream stream(const PiloteRegistered& e) {
+  return Stream::pilote(e.pilote_id);
+}
+Stream stream(const PiloteAmended& e) {
+  return Stream::pilote(e.pilote_id);
+}
+Stream stream(const PiloteDeleted& e) {
+  return Stream::pilote(e.pilote_id);
+}
+Stream stream(const PassagerRegistered& e) {
+  return Stream::passager(e.passager_id);
+}
+Stream stream(const PassagerAmended& e) {
+  return Stream::passager(e.passager_id);
+}
+Stream stream(const PassagerDeleted& e) {
+  return Stream::passager(e.passager_id);
+}
+Stream stream(const ReservationMade& e) {
+  return Stream::reservation(e.numero, e.passager_id);
+}
+Stream stream(const ReservationAmended& e) {
+  return Stream::reservation(e.numero, e.passager_id);
+}
+Stream stream(const ReservationCancelled& e) {
+  return Stream::reservation(e.numero, e.passager_id);
+}
+template <class VolEvent>
+Stream stream(const VolEvent& e) {
+  return Stream::vol(e.numero);
+}
+
+}  // namespace
+
+std::string_view text(Statut statut) {
+  switch (statut) {
+    case Statut::prevu:
+      return "prévu";
+    case Statut::retarde:
+      return "retardé";
+    case Statut::en_vol:
+      return "en vol";
+    case Statut::deroute:
+      return "dérouté";
+    case Statut::atterri:
+      return "atterri";
+    case Statut::annule:
+      return "annulé";
+  }
+  return {};
+}
+
+std::optional<Statut> statut_from(std::string_view name) {
+  using enum Statut;
+  for (const Statut statut : {prevu, retarde, en_vol, deroute, atterri, annule}) {
+    if (text(statut) == name) return statut;
+  }
+  return std::nullopt;
+}
+
+std::string_view text(Kind kind) {
+  switch (kind) {
+    case Kind::avion:
+      return "avion";
+    case Kind::pilote:
+      return "pilote";
+    case Kind::vol:
+      return "vol";
+    case Kind::passager:
+      return "passager";
+    case Kind::reservation:
+      return "reservation";
+  }
+  return {};
+}
+
+std::string text(const Stream& s) {
+  switch (s.kind) {
+    case Kind::vol:
+      return fmt::format("vol/{}", s.numero);
+    case Kind::reservation:
+      return fmt::format("reservation/{}/{}", s.numero, s.id);
+    default:
+      return fmt::format("{}/{}", text(s.kind), s.id);
+  }
+}
+
+std::optional<Stream> stream_from(std::string_view name) {
+  const std::size_t slash = name.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const std::string_view kind = name.substr(0, slash);
+  const std::string_view key = name.substr(slash + 1);
+
+  if (kind == text(Kind::vol)) {
+    if (!is_numero(key)) return std::nullopt;
+    return Stream::vol(std::string(key));
+  }
+  if (kind == text(Kind::reservation)) {
+    // A numero may hold slashes itself (UA1545/001), an id cannot.
+    const std::size_t last = key.rfind('/');
+    if (last == std::string_view::npos || !is_numero(key.substr(0, last))) return std::nullopt;
+    const std::optional<std::int32_t> passager_id = id_from(key.substr(last + 1));
+    if (!passager_id) return std::nullopt;
+    return Stream::reservation(std::string(key.substr(0, last)), *passager_id);
+  }
+  for (const Kind with_id : {Kind::avion, Kind::pilote, Kind::passager}) {
+    if (kind != text(with_id)) continue;
+    const std::optional<std::int32_t> id = id_from(key);
+    if (!id) return std::nullopt;
+    return Stream{with_id, *id, {}};
+  }
+  return std::nullopt;
+}
+
+Stream stream_of(const Event& event) {
+  return std::visit([](const auto& e) { return stream(e); }, event);
+}
+
+}  // namespace carnet
