@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// One session with PostgreSQL, on libpq: binary parameters and COPY in the same transaction as everything else, and
+// waits that a stop flag ends. Throws what the caller can act upon. After any exception but DatabaseError the
+// connection is of no further use.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;
+struct pg_result;
+
+namespace carnet {
+
+/// The server cannot be reached, went away, is starting, full or read-only: later it may work. Exit status 69.
+struct DatabaseDown : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The server refused a statement. Its transaction is void, its connection is not.
+struct DatabaseError : std::runtime_error {
+  DatabaseError(const std::string& what, std::string state) : runtime_error(what), sqlstate(std::move(state)) {}
+  std::string sqlstate;  ///< Five characters, PostgreSQL's appendix A.
+};
+
+/// The stop flag was raised. Exit status 130.
+struct Interrupted : std::runtime_error {
+  Interrupted() : runtime_error("interrupted") {}
+};
+
+using StopFlag = const std::atomic<bool>*;  ///< May be null: never stopped. Outlives who holds it.
+
+/// A parameter $n: its type's oid (0: the server infers it), its bytes or null, as text or in PostgreSQL's binary form.
+struct Parameter {
+  std::uint32_t type = 0;
+  std::optional<std::string> value;
+  bool binary = false;
+};
+
+/// What a statement gave: rows of columns, null or bytes (text unless binary was asked for).
+class Result {
+ public:
+  explicit Result(pg_result* result);
+  int rows() const;
+  int columns() const;
+  std::optional<std::string_view> at(int row, int column) const;  ///< Valid as long as the result.
+  std::string_view text(int row, int column) const { return at(row, column).value_or(""); }
+  long long number(int row, int column) const;  ///< Of a text result; 0 if null.
+  long long affected() const;                   ///< Rows inserted, updated, deleted or copied.
+
+ private:
+  std::shared_ptr<pg_result> result_;
+};
+
+class Connection {
+ public:
+  /// Within ten seconds, or DatabaseDown. The session speaks UTF-8 and UTC, whatever the environment says.
+  explicit Connection(const std::string& uri, StopFlag stop = nullptr);
+  ~Connection();
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+
+  Result exec(const std::string& statements);  ///< One or several; the last one's result.
+  Result exec(const std::string& statement, std::span<const Parameter> parameters, bool binary_result = false);
+
+  /// COPY … FROM STDIN: copy_in, put as often as needed, end_copy. Gives the number of rows.
+  void copy_in(const std::string& statement);
+  void put(std::string_view bytes);
+  long long end_copy();
+
+  /// COPY … TO STDOUT: calls `visit` with each row's bytes as the server sends them.
+  void copy_out(const std::string& statement, const std::function<void(std::string_view)>& visit);
+
+  /// Waits until a NOTIFY comes, at most that long. Gives its payload.
+  std::optional<std::string> wait_for_notice(std::chrono::milliseconds timeout);
+
+  int server_version() const;  ///< 150020 for 15.20.
+  pg_conn* raw() const { return connection_.get(); }
+
+ private:
+  [[noreturn]] void fail(pg_result* result);
+  Result finish();
+  void wait_readable();
+  void flush();
+
+  struct Close {
+    void operator()(pg_conn*) const;
+  };
+  std::unique_ptr<pg_conn, Close> connection_;
+  StopFlag stop_ = nullptr;
+};
+
+/// From BEGIN to commit(), or to a rollback where it is destroyed before.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection, const std::string& begin = "BEGIN");
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  /// A DatabaseDown from here leaves open whether it happened: look the checkpoint up, on a new connection.
+  void commit();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+std::string quoted(std::string_view identifier);       ///< "name" for SQL text.
+std::string quoted_literal(std::string_view literal);  ///< 'text' for SQL text; without NUL.
+
+}  // namespace carnet
