@@ -33,9 +33,9 @@ struct EventType {
   std::string_view name;  ///< "vol.took_off"
   Kind entity;
   std::span<const Member> members;
-  bool one_at_least;          ///< Of the members that are not required.
-  std::string_view rule;      ///< From which state to which, as a sentence.
-  std::string_view example;   ///< An event line.
+  bool one_at_least;         ///< Of the members that are not required.
+  std::string_view rule;     ///< From which state to which, as a sentence.
+  std::string_view example;  ///< An event line.
 };
 
 std::span<const EventType> catalogue();

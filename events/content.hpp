@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The digest of an event's content, by which a repeated id is known to be the same event or another.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "events/json.hpp"
+#include "events/record.hpp"
+
+namespace carnet {
+
+/// Of the parsed line's members but those that say who sent it, what was expected, or what the ledger answered: id,
+/// source, expect, position, version, recorded, digest, cloudevent. The order of members does not matter.
+Digest content_digest(const json::Parser& line);
+
+/// One key for an id and, of a CloudEvents event, its source.
+Digest identity(std::string_view source, std::string_view id);
+
+std::string text(const Digest&);                          ///< 32 hexadecimal digits.
+std::optional<Digest> digest_from(std::string_view hex);  ///< Null for anything else.
+
+/// What the source of a record without one starts with when it is replayed as a CloudEvent; the ledger's uuid follows.
+inline constexpr std::string_view replay_source = "urn:uuid:";
+
+}  // namespace carnet

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+// From text to a Line. Every fault of a line is looked for and the one that stands first among the codes is the answer,
+// so that the order of the members does not matter.
+#include "events/line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "events/content.hpp"
+#include "events/json.hpp"
+#include "events/members.hpp"
+#include "events/time.hpp"
+
+namespace carnet {
+namespace {
+
+using json::Value;
+
+constexpr int max_id_characters = 1000;
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string found(const Value& value) {
+  constexpr std::size_t shown = 60;
+  switch (value.kind) {
+    case json::Kind::null:
+      return "null";
+    case json::Kind::boolean:
+      return value.integer != 0 ? "true" : "false";
+    case json::Kind::integer:
+    case json::Kind::number:
+      return std::string{value.text.substr(0, shown)};
+    case json::Kind::array:
+      return "an array";
+    case json::Kind::object:
+      return "an object";
+    case json::Kind::text:
+      break;
+  }
+  std::string out;
+  std::size_t end = std::min(shown, value.text.size());
+  while (end < value.text.size() && end > 0 && (value.text[end] & 0xC0) == 0x80) --end;  // never half a character
+  json::append_quoted(out, value.text.substr(0, end));
+  return end < value.text.size() ? out + "..." : out;
+}
+
+/// One line being read: the document, what it becomes, and the fault that comes first.
+class Reading {
+ public:
+  Reading(const json::Parser& document, Line& line) : document_(document), line_(line) {}
+
+  std::optional<Rejection> rejection;
+
+  void flat(std::size_t type);
+  void cloud_event(std::size_t type);
+
+ private:
+  void reject(Code code, std::string_view prefix, std::string_view member, std::string message) {
+    if (!rejection || code < rejection->code) {
+      rejection = Rejection{code, fmt::format("{}{}", prefix, member), std::move(message)};
+    }
+  }
+  void bad_value(std::string_view prefix, std::string_view member, const Value& value, std::string_view wanted) {
+    reject(Code::bad_value, prefix, member, fmt::format("found {}; {}", found(value), wanted));
+  }
+
+  bool is_text(const Value& value, std::string_view prefix, std::string_view name) {
+    if (value.kind == json::Kind::text) return true;
+    bad_value(prefix, name, value, "must be text");
+    return false;
+  }
+  void read(const Value&, const Member&, std::string_view prefix, std::string& out);
+  void read(const Value&, const Member&, std::string_view prefix, std::int32_t& out);
+  void read(const Value&, const Member&, std::string_view prefix, Statut& out);
+  void read(const Value&, const Member&, std::string_view prefix, Time& out);
+  template <class T>
+  void read(const Value& value, const Member& member, std::string_view prefix, std::optional<T>& out) {
+    out.emplace();  // a null leaves a Maybe empty, and a Change holding nothing
+    if (value.kind != json::Kind::null) {
+      read(value, member, prefix, *out);
+    } else if constexpr (!requires { out->has_value(); }) {
+      out.reset();
+    }
+  }
+
+  template <class E, class Other>
+  E members(std::size_t object, std::string_view prefix, Other&& other);
+  template <class E>
+  bool nested(const Value& value, std::size_t index, std::string_view name, std::unique_ptr<E>& out);
+  template <class Other>
+  void event(std::size_t object, std::size_t type, Other&& other);
+
+  bool envelope(const Value& value, std::size_t index);
+  void read_id(const Value& value);
+  void read_expect(const Value& value);
+  void read_digest(const Value& value);
+  void read_count(const Value& value, std::optional<std::uint64_t>& out);
+  void read_cloud_attributes(const Value& value, std::size_t index);
+  bool read_attribute(const Value& value, std::size_t index, std::string_view prefix, CloudEvent& cloud);
+  void require_text(std::string_view name, const std::string& text);
+
+  const json::Parser& document_;
+  Line& line_;
+};
+
+void Reading::read(const Value& value, const Member& member, std::string_view prefix, std::string& out) {
+  if (!is_text(value, prefix, member.name)) return;
+  if (member.type == MemberType::numero) {
+    constexpr int max_numero = 10;
+    const bool printable = std::ranges::all_of(value.text, [](char c) { return c >= '!' && c <= '~'; });
+    if (value.text.empty() || !printable) {
+      return bad_value(prefix, member.name, value, "a numero is 1 to 10 characters from ! to ~");
+    }
+    if (value.text.size() > max_numero) {
+      return reject(Code::too_long, prefix, member.name,
+                    fmt::format("found {}, {} characters; at most {}", found(value), value.text.size(), max_numero));
+    }
+  } else {
+    if (value.text.empty()) return bad_value(prefix, member.name, value, "at least one character is needed");
+    if (value.text.find('\0') != value.text.npos) return bad_value(prefix, member.name, value, "NUL cannot be stored");
+    if (const std::size_t count = characters(value.text); count > static_cast<std::size_t>(member.max_characters)) {
+      return reject(Code::too_long, prefix, member.name,
+                    fmt::format("found {}, {} characters; at most {}", found(value), count, member.max_characters));
+    }
+  }
+  out = value.text;
+}
+
+void Reading::read(const Value& value, const Member& member, std::string_view prefix, std::int32_t& out) {
+  const std::int64_t least = member.type == MemberType::id ? 1 : 0;
+  if (value.kind != json::Kind::integer || value.integer < least ||
+      value.integer > std::numeric_limits<std::int32_t>::max()) {
+    return bad_value(prefix, member.name, value, fmt::format("a whole number from {} to 2147483647 would do", least));
+  }
+  out = static_cast<std::int32_t>(value.integer);
+}
+
+void Reading::read(const Value& value, const Member& member, std::string_view prefix, Statut& out) {
+  if (!is_text(value, prefix, member.name)) return;
+  const auto statut = statut_from(value.text);
+  if (!statut) {
+    return bad_value(prefix, member.name, value, "one of prévu, retardé, en vol, dérouté, atterri, annulé would do");
+  }
+  out = *statut;
+}
+
+void Reading::read(const Value& value, const Member& member, std::string_view prefix, Time& out) {
+  if (!is_text(value, prefix, member.name)) return;
+  const auto time = time_from(value.text);
+  if (!time) {
+    return reject(
+        Code::bad_time, prefix, member.name,
+        fmt::format("found {}; RFC 3339 with an offset, such as 2026-11-22T10:05:00Z, would do", found(value)));
+  }
+  out = *time;
+}
+
+// Reads event E from the object. `other(value, index)` takes the members that are not the event's own, or says false.
+template <class E, class Other>
+E Reading::members(std::size_t object, std::string_view prefix, Other&& other) {
+  E event;
+  unsigned seen = 0;
+  document_.each(object, [&](const Value& value, std::size_t index) {
+    bool own = false;
+    unsigned bit = 1;
+    for_each_member<E>([&](const auto& field) {
+      if (!own && value.name == field.member.name) {
+        own = true;
+        seen |= bit;
+        if (value.kind == json::Kind::null && !field.member.nullable) {
+          bad_value(prefix, value.name, value, "it may not be null");
+        } else {
+          read(value, field.member, prefix, event.*field.pointer);
+        }
+      }
+      bit <<= 1;
+    });
+    if (own || other(value, index)) return;
+    std::string names;
+    for (const Member& m : event_type(Shape<E>::name)->members)
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", m.name);
+    reject(Code::unknown_field, prefix, value.name, fmt::format("{} has {}", Shape<E>::name, names));
+  });
+
+  unsigned bit = 1;
+  bool one_seen = !Shape<E>::one_at_least;
+  std::string_view one;
+  for_each_member<E>([&](const auto& field) {
+    if (field.member.required) {
+      if (!(seen & bit))
+        reject(Code::missing_field, prefix, field.member.name, fmt::format("{} needs it", Shape<E>::name));
+    } else {
+      if (one.empty()) one = field.member.name;
+      one_seen = one_seen || (seen & bit);
+    }
+    bit <<= 1;
+  });
+  if (!one_seen) {
+    reject(Code::missing_field, prefix, one, fmt::format("{} names at least one member to change", Shape<E>::name));
+  }
+  return event;
+}
+
+template <class E>
+bool Reading::nested(const Value& value, std::size_t index, std::string_view name, std::unique_ptr<E>& out) {
+  if (value.name != name) return false;
+  if (value.kind != json::Kind::object) {
+    bad_value("", name, value, fmt::format("an object with the members of {} would do", Shape<E>::name));
+  } else {
+    out = std::make_unique<E>(
+        members<E>(index, fmt::format("{}.", name), [](const Value&, std::size_t) { return false; }));
+  }
+  return true;
+}
+
+template <class Other>
+void Reading::event(std::size_t object, std::size_t type, Other&& other) {
+  const auto read_as = [&]<class E>(const E*) {
+    bool both = false;
+    line_.event = members<E>(object, "", [&](const Value& value, std::size_t index) {
+      if constexpr (std::same_as<E, VolCreated>) {
+        if (nested(value, index, "avion", line_.avion) || nested(value, index, "pilote", line_.pilote)) return true;
+      }
+      return other(value, index);
+    });
+    if constexpr (std::same_as<E, VolCreated>) {
+      document_.each(object, [&](const Value& value, std::size_t) {
+        both = (value.name == "avion_id" && line_.avion) || (value.name == "pilote_id" && line_.pilote);
+        if (both) bad_value("", value.name, value, "either the id or the nested object would do, not both");
+      });
+    }
+  };
+  // The type's index in the catalogue is its index in the variant.
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((I == type ? read_as(static_cast<const std::variant_alternative_t<I, Event>*>(nullptr)) : void()), ...);
+  }
+  (std::make_index_sequence<std::variant_size_v<Event>>{});
+}
+
+void Reading::read_id(const Value& value) {
+  static constexpr Member id{"id", MemberType::text, max_id_characters, false, false};
+  read(value, id, "", line_.id);
+}
+
+void Reading::read_expect(const Value& value) {
+  if (value.kind == json::Kind::integer && value.integer >= 0) {
+    line_.expect = {Expect::Is::version, static_cast<Version>(value.integer)};
+  } else if (value.kind == json::Kind::text && value.text == "none") {
+    line_.expect = {Expect::Is::version, 0};
+  } else if (value.kind == json::Kind::text && value.text == "exists") {
+    line_.expect = {Expect::Is::alive, 0};
+  } else {
+    bad_value("", value.name, value, R"(a version, "none" or "exists" would do)");
+  }
+}
+
+void Reading::read_digest(const Value& value) {
+  line_.digest = value.kind == json::Kind::text ? digest_from(value.text) : std::nullopt;
+  if (!line_.digest) bad_value("", value.name, value, "32 hexadecimal digits, as replay prints them, would do");
+}
+
+void Reading::read_count(const Value& value, std::optional<std::uint64_t>& out) {
+  if (value.kind != json::Kind::integer || value.integer < 1) {
+    return bad_value("", value.name, value, "a whole number from 1 would do");
+  }
+  out = static_cast<std::uint64_t>(value.integer);
+}
+
+// The members that any event may have beside its own.
+bool Reading::envelope(const Value& value, std::size_t) {
+  if (value.name == "type") return true;
+  if (value.name == "time") {
+    static constexpr Member time{"time", MemberType::time, 0, false, false};
+    read(value, time, "", line_.time.emplace());
+  } else if (value.name == "id") {
+    read_id(value);
+  } else if (value.name == "expect") {
+    read_expect(value);
+  } else if (value.name == "position") {
+    read_count(value, line_.position);
+  } else if (value.name == "version") {
+    read_count(value, line_.version);
+  } else if (value.name == "digest") {
+    read_digest(value);
+  } else {
+    return value.name == "recorded";  // the ledger's own, from a replay
+  }
+  return true;
+}
+
+void Reading::require_text(std::string_view name, const std::string& text) {
+  if (text.empty()) reject(Code::missing_field, "", name, "a CloudEvents event needs it");
+}
+
+// source, subject or an extension attribute.
+bool Reading::read_attribute(const Value& value, std::size_t index, std::string_view prefix, CloudEvent& cloud) {
+  if (value.name == "source" || value.name == "subject") {
+    const Member attribute{value.name, MemberType::text, max_id_characters, false, false};
+    read(value, attribute, prefix, value.name == "source" ? cloud.source : cloud.subject);
+    return true;
+  }
+  const bool named_well = !value.name.empty() && std::ranges::all_of(value.name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  });
+  if (!named_well || value.name == "data" || value.name == "specversion") return false;
+  if (value.kind != json::Kind::text && value.kind != json::Kind::integer && value.kind != json::Kind::boolean) {
+    bad_value(prefix, value.name, value, "an extension attribute is text, a whole number, true or false");
+  } else {
+    cloud.extensions.emplace_back(value.name, document_.text_of(index));
+  }
+  return true;
+}
+
+void Reading::read_cloud_attributes(const Value& value, std::size_t index) {
+  if (value.kind != json::Kind::object)
+    return bad_value("", value.name, value, "an object, as replay prints it, would do");
+  CloudEvent& cloud = line_.cloud_event.emplace();
+  document_.each(index, [&](const Value& held, std::size_t i) {
+    if (!read_attribute(held, i, "cloudevent.", cloud)) {
+      reject(Code::unknown_field, "cloudevent.", held.name, "source, subject and extension attributes stand here");
+    }
+  });
+  if (cloud.source.empty()) reject(Code::missing_field, "cloudevent.", "source", "a CloudEvents event needs it");
+}
+
+void Reading::flat(std::size_t type) {
+  event(0, type, [&](const Value& value, std::size_t index) {
+    if (value.name == "cloudevent") {
+      read_cloud_attributes(value, index);
+      return true;
+    }
+    return envelope(value, index);
+  });
+  if (line_.cloud_event) require_text("id", line_.id);
+}
+
+void Reading::cloud_event(std::size_t type) {
+  CloudEvent& cloud = line_.cloud_event.emplace();
+  std::size_t data = 0;
+  document_.each(0, [&](const Value& value, std::size_t index) {
+    if (value.name == "specversion") {
+      if (value.kind != json::Kind::text || value.text != "1.0") bad_value("", value.name, value, "\"1.0\" would do");
+    } else if (value.name == "data") {
+      if (value.kind == json::Kind::object) {
+        data = index;
+      } else {
+        bad_value("", value.name, value, "an object with the event's members would do");
+      }
+    } else if (value.name == "datacontenttype") {
+      if (value.kind != json::Kind::text || value.text != "application/json") {
+        bad_value("", value.name, value, "\"application/json\" would do");
+      }
+    } else if (!envelope(value, index) && !read_attribute(value, index, "", cloud)) {
+      reject(Code::unknown_field, "", value.name, "an attribute's name has lower-case letters and digits only");
+    }
+  });
+  require_text("id", line_.id);
+  require_text("source", cloud.source);
+  if (data == 0) {
+    reject(Code::missing_field, "", "data", "the event's members stand there");
+  } else {
+    event(data, type, [](const Value&, std::size_t) { return false; });
+  }
+  // A replayed record that came without an id was given one to be a CloudEvent: it has none.
+  if (!line_.digest && line_.position && cloud.source.starts_with(replay_source) &&
+      line_.id == std::to_string(*line_.position)) {
+    line_.id.clear();
+    line_.cloud_event.reset();
+  }
+}
+
+std::string nearest_type(std::string_view text) {
+  // The catalogue is small enough to name the types of the entity, or the entities.
+  const std::string_view entity = text.substr(0, text.find('.'));
+  std::string names;
+  for (const EventType& type : catalogue()) {
+    if (carnet::text(type.entity) == entity) names += fmt::format("{}{}", names.empty() ? "" : ", ", type.name);
+  }
+  return names.empty() ? "types start with avion., pilote., passager., vol. or reservation." : "there is " + names;
+}
+
+}  // namespace
+
+std::variant<Line, Rejection> parse_line(std::string_view text) {
+  if (text.size() > max_line_bytes) {
+    return Rejection{Code::malformed, "",
+                     fmt::format("a line of {} bytes; at most {} would do", text.size(), max_line_bytes)};
+  }
+  thread_local json::Parser document;
+  if (auto fault = document.parse(text)) return Rejection{Code::malformed, "", *std::move(fault)};
+
+  const Value* type = nullptr;
+  bool is_cloud_event = false;
+  document.each(0, [&](const Value& value, std::size_t) {
+    if (value.name == "type") type = &value;
+    is_cloud_event = is_cloud_event || value.name == "specversion";
+  });
+  if (type == nullptr) return Rejection{Code::missing_field, "type", "every event needs it, such as vol.took_off"};
+  const std::span types = catalogue();
+  const auto known = std::ranges::find(types, type->text, &EventType::name);
+  if (known == types.end()) {
+    return Rejection{Code::unknown_type, "type", fmt::format("found {}; {}", found(*type), nearest_type(type->text))};
+  }
+  const auto index = static_cast<std::size_t>(known - types.begin());
+
+  Line line;
+  Reading reading{document, line};
+  if (is_cloud_event) {
+    reading.cloud_event(index);
+  } else {
+    reading.flat(index);
+  }
+  if (reading.rejection) return *std::move(reading.rejection);
+  if (!line.id.empty() && !line.digest) line.digest = content_digest(document);
+  return line;
+}
+
+}  // namespace carnet
