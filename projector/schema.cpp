@@ -69,9 +69,13 @@ constexpr std::array all_relations{
 
 }  // namespace
 
-std::span<const Table> tables() { return all_tables; }
+std::span<const Table> tables() {
+  return all_tables;
+}
 
-const Table& table(Kind kind) { return *std::ranges::find(all_tables, kind, &Table::kind); }
+const Table& table(Kind kind) {
+  return *std::ranges::find(all_tables, kind, &Table::kind);
+}
 
 std::optional<Kind> entity_named(std::string_view name) {
   for (const Table& t : all_tables) {
@@ -80,7 +84,9 @@ std::optional<Kind> entity_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::span<const Relation> relations() { return all_relations; }
+std::span<const Relation> relations() {
+  return all_relations;
+}
 
 const Relation* relation(Kind from, std::string_view name) {
   auto found = std::ranges::find_if(all_relations, [&](const Relation& r) { return r.from == from && r.name == name; });

@@ -46,11 +46,11 @@ struct Relation {
   std::string_view from_column, to_column;
 };
 
-std::span<const Table> tables();                              ///< In the order in which foreign keys allow to fill them.
+std::span<const Table> tables();  ///< In the order in which foreign keys allow to fill them.
 const Table& table(Kind);
-std::optional<Kind> entity_named(std::string_view name);      ///< "vols" or "vol".
+std::optional<Kind> entity_named(std::string_view name);  ///< "vols" or "vol".
 std::span<const Relation> relations();
-const Relation* relation(Kind from, std::string_view name);   ///< Null if there is none.
-const Column* column(Kind, std::string_view name);            ///< Null if there is none.
+const Relation* relation(Kind from, std::string_view name);  ///< Null if there is none.
+const Column* column(Kind, std::string_view name);           ///< Null if there is none.
 
 }  // namespace carnet

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "projector/connection.hpp"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+namespace carnet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto connect_timeout = std::chrono::seconds(10);
+constexpr auto stop_latency = std::chrono::milliseconds(100);  // a signal taken by another thread is noticed then
+
+// Settings travel in the connection's start: a session without them does not exist.
+constexpr const char* settings = "-c TimeZone=UTC -c DateStyle=ISO -c standard_conforming_strings=on";
+
+std::string without_newline(const char* message) {
+  std::string text = message == nullptr ? "" : message;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+/// Errors after which the same statement may work later, on another connection.
+bool is_down(std::string_view sqlstate) {
+  constexpr std::array exact{"57P01", "57P02", "57P03", "53300", "25006"};
+  if (sqlstate.starts_with("08")) return true;
+  return std::ranges::find(exact, sqlstate) != exact.end();
+}
+
+bool raised(StopFlag stop) {
+  return stop != nullptr && stop->load(std::memory_order_relaxed);
+}
+
+/// Waits until the socket is ready, the time is over (false), or the stop flag is up (throws).
+bool wait_for(pg_conn* connection, short events, StopFlag stop, Clock::time_point until) {
+  for (;;) {
+    if (raised(stop)) throw Interrupted();
+    auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    if (left.count() <= 0) return false;
+    if (stop != nullptr) left = std::min(left, stop_latency);
+    pollfd socket{PQsocket(connection), events, 0};
+    int ready = poll(&socket, 1, static_cast<int>(std::min<long long>(left.count(), 60'000)));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return true;  // libpq says what is wrong with the socket
+  }
+}
+
+pg_conn* open(const std::string& uri) {
+  char* message = nullptr;
+  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> given(PQconninfoParse(uri.c_str(), &message),
+                                                                     PQconninfoFree);
+  std::unique_ptr<char, decltype(&PQfreemem)> owned(message, PQfreemem);
+  if (!given) throw DatabaseDown("database " + uri + ": " + without_newline(message));
+  std::string options;
+  std::vector<const char*> names, values;
+  for (PQconninfoOption* option = given.get(); option->keyword != nullptr; ++option) {
+    if (option->val == nullptr) continue;
+    if (std::string_view(option->keyword) == "options") {
+      options = std::string(option->val) + " ";
+      continue;
+    }
+    names.push_back(option->keyword);
+    values.push_back(option->val);
+  }
+  options += settings;
+  const std::pair<const char*, const char*> own[] = {{"options", options.c_str()},
+                                                     {"client_encoding", "UTF8"},
+                                                     {"fallback_application_name", "carnet"},
+                                                     {"tcp_user_timeout", "30000"},
+                                                     {nullptr, nullptr}};
+  for (auto [name, value] : own) {
+    names.push_back(name);
+    values.push_back(value);
+  }
+  return PQconnectStartParams(names.data(), values.data(), 0);
+}
+
+}  // namespace
+
+Result::Result(pg_result* result) : result_(result, PQclear) {}
+int Result::rows() const {
+  return PQntuples(result_.get());
+}
+int Result::columns() const {
+  return PQnfields(result_.get());
+}
+
+std::optional<std::string_view> Result::at(int row, int column) const {
+  if (PQgetisnull(result_.get(), row, column) != 0) return std::nullopt;
+  return std::string_view(PQgetvalue(result_.get(), row, column),
+                          static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
+}
+
+long long Result::number(int row, int column) const {
+  std::string_view digits = text(row, column);
+  long long value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+long long Result::affected() const {
+  std::string_view digits = PQcmdTuples(result_.get());
+  long long value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+void Connection::Close::operator()(pg_conn* connection) const {
+  PQfinish(connection);
+}
+Connection::~Connection() = default;
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+
+Connection::Connection(const std::string& uri, StopFlag stop) : connection_(open(uri)), stop_(stop) {
+  auto until = Clock::now() + connect_timeout;
+  PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+  while (connection_ && PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK &&
+         status != PGRES_POLLING_FAILED) {
+    if (!wait_for(raw(), status == PGRES_POLLING_READING ? POLLIN : POLLOUT, stop_, until)) {
+      throw DatabaseDown("database " + uri + ": no answer within ten seconds");
+    }
+    status = PQconnectPoll(raw());
+  }
+  if (!connection_ || status != PGRES_POLLING_OK) throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+  PQsetNoticeProcessor(
+      raw(), [](void*, const char*) {}, nullptr);
+  PQsetnonblocking(raw(), 1);
+}
+
+void Connection::fail(pg_result* result) {
+  const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  std::string sqlstate = field == nullptr ? "" : field;
+  const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  std::string message = primary != nullptr ? primary : without_newline(PQerrorMessage(raw()));
+  if (const char* detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL)) message += std::string(": ") + detail;
+  PQclear(result);
+  if (sqlstate.empty() || is_down(sqlstate) || PQstatus(raw()) == CONNECTION_BAD) {
+    throw DatabaseDown("PostgreSQL: " + message);
+  }
+  while (pg_result* rest = PQgetResult(raw())) PQclear(rest);
+  throw DatabaseError("PostgreSQL: " + message, sqlstate);
+}
+
+void Connection::wait_readable() {
+  try {
+    wait_for(raw(), POLLIN, stop_, Clock::time_point::max());
+  } catch (const Interrupted&) {
+    std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(raw()), PQfreeCancel);
+    std::array<char, 256> ignored{};
+    if (cancel) PQcancel(cancel.get(), ignored.data(), static_cast<int>(ignored.size()));
+    throw;
+  }
+}
+
+void Connection::flush() {
+  int left = PQflush(raw());
+  while (left == 1) {
+    wait_for(raw(), POLLIN | POLLOUT, stop_, Clock::time_point::max());
+    if (PQconsumeInput(raw()) == 0) break;
+    left = PQflush(raw());
+  }
+  if (left != 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+}
+
+Result Connection::finish() {
+  flush();
+  pg_result* last = nullptr;
+  for (;;) {
+    while (PQisBusy(raw()) != 0) {
+      wait_readable();
+      if (PQconsumeInput(raw()) == 0) break;
+    }
+    pg_result* next = PQgetResult(raw());
+    if (next == nullptr) break;
+    PQclear(std::exchange(last, next));
+    ExecStatusType status = PQresultStatus(last);
+    if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) fail(last);
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) break;
+  }
+  if (last == nullptr) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+  return Result(last);
+}
+
+Result Connection::exec(const std::string& statements) {
+  if (PQsendQuery(raw(), statements.c_str()) == 0) throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+  return finish();
+}
+
+Result Connection::exec(const std::string& statement, std::span<const Parameter> parameters, bool binary_result) {
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths, formats;
+  for (const Parameter& parameter : parameters) {
+    types.push_back(parameter.type);
+    values.push_back(parameter.value ? parameter.value->c_str() : nullptr);
+    lengths.push_back(parameter.value ? static_cast<int>(parameter.value->size()) : 0);
+    formats.push_back(parameter.binary ? 1 : 0);
+    if (!parameter.binary && parameter.value && parameter.value->find('\0') != std::string::npos) {
+      throw DatabaseError("a text with a NUL", "22021");  // libpq would cut it there
+    }
+  }
+  if (PQsendQueryParams(raw(), statement.c_str(), static_cast<int>(parameters.size()), types.data(), values.data(),
+                        lengths.data(), formats.data(), binary_result ? 1 : 0) == 0) {
+    throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+  }
+  return finish();
+}
+
+void Connection::copy_in(const std::string& statement) {
+  exec(statement);
+}
+
+void Connection::put(std::string_view bytes) {
+  for (;;) {
+    int taken = PQputCopyData(raw(), bytes.data(), static_cast<int>(bytes.size()));
+    if (taken > 0) return;
+    if (taken < 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+    flush();
+  }
+}
+
+long long Connection::end_copy() {
+  while (PQputCopyEnd(raw(), nullptr) == 0) flush();
+  return finish().affected();
+}
+
+void Connection::copy_out(const std::string& statement, const std::function<void(std::string_view)>& visit) {
+  exec(statement);
+  for (;;) {
+    char* bytes = nullptr;
+    int length = PQgetCopyData(raw(), &bytes, 1);
+    if (length > 0) {
+      std::unique_ptr<char, decltype(&PQfreemem)> row(bytes, PQfreemem);
+      visit({bytes, static_cast<std::size_t>(length)});
+    } else if (length == 0) {
+      wait_readable();
+      if (PQconsumeInput(raw()) == 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+    } else {
+      break;
+    }
+  }
+  finish();
+}
+
+std::optional<std::string> Connection::wait_for_notice(std::chrono::milliseconds timeout) {
+  auto until = Clock::now() + timeout;
+  for (;;) {
+    if (PQconsumeInput(raw()) == 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+    std::unique_ptr<PGnotify, decltype(&PQfreemem)> notice(PQnotifies(raw()), PQfreemem);
+    if (notice) return notice->extra;
+    if (!wait_for(raw(), POLLIN, stop_, until)) return std::nullopt;
+  }
+}
+
+int Connection::server_version() const {
+  return PQserverVersion(raw());
+}
+
+Transaction::Transaction(Connection& connection, const std::string& begin) : connection_(connection) {
+  connection_.exec(begin);
+}
+
+Transaction::~Transaction() {
+  if (!open_ || PQstatus(connection_.raw()) != CONNECTION_OK) return;
+  try {
+    if (PQtransactionStatus(connection_.raw()) != PQTRANS_ACTIVE) connection_.exec("ROLLBACK");
+  } catch (const std::exception&) {  // the session's end rolls back as well
+  }
+}
+
+void Transaction::commit() {
+  Result result = connection_.exec("COMMIT");
+  open_ = false;
+}
+
+std::string quoted(std::string_view identifier) {
+  std::string text = "\"";
+  for (char c : identifier) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + '"';
+}
+
+std::string quoted_literal(std::string_view literal) {
+  std::string text = "'";
+  for (char c : literal) text += c == '\'' ? std::string("''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace carnet
