@@ -102,7 +102,7 @@ class Reading {
   void read_count(const Value& value, std::optional<std::uint64_t>& out);
   void read_cloud_attributes(const Value& value, std::size_t index);
   bool read_attribute(const Value& value, std::size_t index, std::string_view prefix, CloudEvent& cloud);
-  void require_text(std::string_view name, const std::string& text);
+  void require(std::string_view prefix, std::string_view name, std::size_t object);
 
   const json::Parser& document_;
   Line& line_;
@@ -293,8 +293,10 @@ bool Reading::envelope(const Value& value, std::size_t) {
   return true;
 }
 
-void Reading::require_text(std::string_view name, const std::string& text) {
-  if (text.empty()) reject(Code::missing_field, "", name, "a CloudEvents event needs it");
+void Reading::require(std::string_view prefix, std::string_view name, std::size_t object) {
+  bool there = false;
+  document_.each(object, [&](const Value& value, std::size_t) { there = there || value.name == name; });
+  if (!there) reject(Code::missing_field, prefix, name, "a CloudEvents event needs it");
 }
 
 // source, subject or an extension attribute.
@@ -325,7 +327,7 @@ void Reading::read_cloud_attributes(const Value& value, std::size_t index) {
       reject(Code::unknown_field, "cloudevent.", held.name, "source, subject and extension attributes stand here");
     }
   });
-  if (cloud.source.empty()) reject(Code::missing_field, "cloudevent.", "source", "a CloudEvents event needs it");
+  require("cloudevent.", "source", index);
 }
 
 void Reading::flat(std::size_t type) {
@@ -336,7 +338,7 @@ void Reading::flat(std::size_t type) {
     }
     return envelope(value, index);
   });
-  if (line_.cloud_event) require_text("id", line_.id);
+  if (line_.cloud_event) require("", "id", 0);
 }
 
 void Reading::cloud_event(std::size_t type) {
@@ -359,13 +361,8 @@ void Reading::cloud_event(std::size_t type) {
       reject(Code::unknown_field, "", value.name, "an attribute's name has lower-case letters and digits only");
     }
   });
-  require_text("id", line_.id);
-  require_text("source", cloud.source);
-  if (data == 0) {
-    reject(Code::missing_field, "", "data", "the event's members stand there");
-  } else {
-    event(data, type, [](const Value&, std::size_t) { return false; });
-  }
+  for (const char* name : {"id", "source", "data"}) require("", name, 0);
+  if (data != 0) event(data, type, [](const Value&, std::size_t) { return false; });
   // A replayed record that came without an id was given one to be a CloudEvent: it has none.
   if (!line_.digest && line_.position && cloud.source.starts_with(replay_source) &&
       line_.id == std::to_string(*line_.position)) {
