@@ -20,7 +20,9 @@ enum class Statut : std::uint8_t { prevu = 1, retarde = 2, en_vol = 3, deroute =
 
 std::string_view text(Statut);                             ///< As in the column `statut`: "prévu", "en vol" ...
 std::optional<Statut> statut_from(std::string_view text);  ///< Null for any text but the six.
-constexpr bool in_the_air(Statut s) { return s == Statut::en_vol || s == Statut::deroute; }
+constexpr bool in_the_air(Statut s) {
+  return s == Statut::en_vol || s == Statut::deroute;
+}
 
 struct Avion {
   std::int32_t id = 0;
@@ -65,7 +67,9 @@ struct Reservation {
 /// An entity's current state; monostate where there is none: not yet, or no longer.
 using Entity = std::variant<std::monostate, Avion, Pilote, Vol, Passager, Reservation>;
 
-constexpr bool alive(const Entity& entity) { return entity.index() != 0; }
+constexpr bool alive(const Entity& entity) {
+  return entity.index() != 0;
+}
 
 /// The kinds of stream. The numbers are stored: never change one.
 enum class Kind : std::uint8_t { avion = 1, pilote = 2, vol = 3, passager = 4, reservation = 5 };

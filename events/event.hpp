@@ -137,8 +137,8 @@ using Event = std::variant<AvionRegistered, AvionAmended, AvionDeleted, PiloteRe
                            ReservationAmended, ReservationCancelled>;
 
 template <class E>
-concept RegistersOne = std::same_as<E, AvionRegistered> || std::same_as<E, PiloteRegistered> ||
-                       std::same_as<E, PassagerRegistered>;
+concept RegistersOne =
+    std::same_as<E, AvionRegistered> || std::same_as<E, PiloteRegistered> || std::same_as<E, PassagerRegistered>;
 
 /// The stream that an event belongs to.
 Stream stream_of(const Event&);

@@ -34,8 +34,8 @@ using Answer = std::variant<Receipt, Rejection>;
 /// The owner of a ledger. Every method may be called from any thread.
 ///
 /// An append is durable when it returns; a commit is there whole or not at all, whatever dies. Any failed write leaves
-/// its outcome unknown: the ledger then refuses further ones until it is opened again (std::system_error, EIO), and what
-/// was acknowledged stays readable.
+/// its outcome unknown: the ledger then refuses further ones until it is opened again (std::system_error, EIO), and
+/// what was acknowledged stays readable.
 class Ledger {
  public:
   struct Options {

@@ -32,8 +32,8 @@ class World {
   virtual std::optional<Stream> holder(const Claim&) = 0;
 };
 
-/// What the deletions of others did to an entity: a vol loses a dead avion or pilote, a reservation goes with its vol or
-/// its passager.
+/// What the deletions of others did to an entity: a vol loses a dead avion or pilote, a reservation goes with its vol
+/// or its passager.
 Entity settled(Entity, World&);
 
 /// Why the event cannot happen now, or null if it can. The event's own values are sound (see line.hpp), its id given.

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// cereal archives with carnet's own bytes (FORMAT.md, "Values"): whole numbers as varints, times as eight bytes, texts
+// behind their length, optionals behind one byte. cereal's own binary archives depend on the machine's byte order or
+// spend fixed widths, and do not say when bytes are left over.
+#pragma once
+
+#include <cereal/cereal.hpp>
+#include <cereal/types/optional.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/utility.hpp>
+#include <cereal/types/vector.hpp>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "events/entity.hpp"
+
+namespace carnet {
+
+static_assert(std::endian::native == std::endian::little, "fixed-width numbers are stored as they are in memory");
+
+/// The bytes are not what an encoder wrote.
+struct BadBytes : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassElision> {
+ public:
+  explicit Encoder(std::string& out) : OutputArchive(this), out_(out) {}
+
+  void bytes(const void* data, std::size_t size) { out_.append(static_cast<const char*>(data), size); }
+  void varint(std::uint64_t value) {
+    char buffer[10];
+    std::size_t size = 0;
+    for (; value >= 0x80; value >>= 7) buffer[size++] = static_cast<char>(value | 0x80);
+    buffer[size++] = static_cast<char>(value);
+    bytes(buffer, size);
+  }
+
+ private:
+  std::string& out_;
+};
+
+class Decoder : public cereal::InputArchive<Decoder, cereal::AllowEmptyClassElision> {
+ public:
+  explicit Decoder(std::string_view in) : InputArchive(this), in_(in) {}
+
+  void bytes(void* data, std::size_t size) {
+    if (size > in_.size()) throw BadBytes("ends in the middle of a value");
+    std::memcpy(data, in_.data(), size);
+    in_.remove_prefix(size);
+  }
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      if (in_.empty()) throw BadBytes("ends in the middle of a number");
+      const auto byte = static_cast<unsigned char>(in_.front());
+      in_.remove_prefix(1);
+      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return value;
+    }
+    throw BadBytes("a number of more than ten bytes");
+  }
+  std::size_t left() const { return in_.size(); }
+  void finish() const {
+    if (!in_.empty()) throw BadBytes("bytes left over");
+  }
+
+ private:
+  std::string_view in_;
+};
+
+inline void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, bool value) {
+  out.varint(value ? 1 : 0);
+}
+inline void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, bool& value) {
+  const std::uint64_t read = in.varint();
+  if (read > 1) throw BadBytes("a flag that is neither 0 nor 1");
+  value = read == 1;
+}
+
+template <class T>
+concept WholeNumber = std::integral<T> && !std::same_as<T, bool>;
+
+// Signed members are ids and speeds, never negative.
+template <WholeNumber T>
+void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const T& value) {
+  out.varint(static_cast<std::uint64_t>(value));
+}
+template <WholeNumber T>
+void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, T& value) {
+  const std::uint64_t read = in.varint();
+  if (read > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) throw BadBytes("a number out of range");
+  value = static_cast<T>(read);
+}
+
+template <class T>
+void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const cereal::SizeTag<T>& size) {
+  out.varint(size.size);
+}
+template <class T>
+void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, cereal::SizeTag<T>& size) {
+  const std::uint64_t read = in.varint();
+  if (read > in.left()) throw BadBytes("a length beyond the end");
+  size.size = static_cast<std::size_t>(read);
+}
+
+template <class T>
+void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const cereal::BinaryData<T>& data) {
+  out.bytes(data.data, static_cast<std::size_t>(data.size));
+}
+template <class T>
+void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, cereal::BinaryData<T>& data) {
+  in.bytes(data.data, static_cast<std::size_t>(data.size));
+}
+
+template <class T>
+void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const cereal::NameValuePair<T>& pair) {
+  out(pair.value);
+}
+template <class T>
+void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, cereal::NameValuePair<T>& pair) {
+  in(pair.value);
+}
+
+// Found by the archives through their own namespace, since Time and Statut need more than their underlying number.
+inline void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const Time& time) {
+  const std::int64_t microseconds = time.time_since_epoch().count();
+  out.bytes(&microseconds, sizeof microseconds);
+}
+inline void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, Time& time) {
+  std::int64_t microseconds = 0;
+  in.bytes(&microseconds, sizeof microseconds);
+  time = Time{std::chrono::microseconds{microseconds}};
+}
+inline void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const Statut& statut) {
+  out.varint(static_cast<std::uint8_t>(statut));
+}
+inline void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, Statut& statut) {
+  const std::uint64_t read = in.varint();
+  if (read < 1 || read > 6) throw BadBytes("a statut that is none of the six");
+  statut = static_cast<Statut>(read);
+}
+
+}  // namespace carnet
+
+CEREAL_REGISTER_ARCHIVE(carnet::Encoder)
+CEREAL_REGISTER_ARCHIVE(carnet::Decoder)
+CEREAL_SETUP_ARCHIVE_TRAITS(carnet::Decoder, carnet::Encoder)
+CEREAL_SPECIALIZE_FOR_ALL_ARCHIVES(carnet::Statut, cereal::specialization::non_member_load_save)

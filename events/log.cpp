@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/log.hpp"
+
+#include <fmt/format.h>
+#include <rocksdb/write_batch.h>
+#include <xxhash.h>
+
+#include <cstring>
+
+#include "events/archive.hpp"
+#include "events/codec.hpp"
+#include "events/reader.hpp"
+#include "events/store.hpp"
+
+namespace carnet {
+namespace {
+
+constexpr std::uint8_t chunk_format = 1;
+constexpr std::uint32_t max_records = 1024;
+constexpr std::size_t max_bytes = 256 << 10;
+
+// FORMAT.md, "Chunks".
+struct Header {
+  std::uint32_t count = 0;
+  Position first = 0;
+  Time recorded;
+  std::uint64_t before = 0;  ///< Checksum of the record before the first.
+
+  static constexpr std::size_t size = 1 + 4 + 8 + 8 + 8;
+
+  void write(char* out) const {
+    const std::int64_t microseconds = recorded.time_since_epoch().count();
+    *out = static_cast<char>(chunk_format);
+    std::memcpy(out + 1, &count, 4);
+    std::memcpy(out + 5, &first, 8);
+    std::memcpy(out + 13, &microseconds, 8);
+    std::memcpy(out + 21, &before, 8);
+  }
+  static Header read(std::string_view& in) {
+    if (in.size() < size) throw BadBytes("a chunk shorter than its header");
+    if (static_cast<std::uint8_t>(in[0]) != chunk_format) {
+      throw BadBytes(fmt::format("a chunk of format {}", static_cast<std::uint8_t>(in[0])));
+    }
+    Header header;
+    std::int64_t microseconds = 0;
+    std::memcpy(&header.count, in.data() + 1, 4);
+    std::memcpy(&header.first, in.data() + 5, 8);
+    std::memcpy(&microseconds, in.data() + 13, 8);
+    std::memcpy(&header.before, in.data() + 21, 8);
+    header.recorded = Time{std::chrono::microseconds{microseconds}};
+    in.remove_prefix(size);
+    return header;
+  }
+};
+
+// The first record's checksum is seeded with that of the header, so that these bytes are covered too: all but the
+// count, which is known at the end only and must agree with the key.
+std::uint64_t seed_of(std::string_view chunk) {
+  constexpr std::size_t behind_count = 1 + 4;
+  return XXH3_64bits(chunk.data() + behind_count, Header::size - behind_count);
+}
+
+Damage damage(Position position, const std::string& what) {
+  return Damage(fmt::format("ledger: position {}: {}", position, what));
+}
+
+// A chunk as an iterator stands on it: header read, and that the key tells the same last position.
+struct Chunk {
+  Header header;
+  std::uint64_t seed;
+  std::string_view records;
+
+  explicit Chunk(const rocksdb::Iterator& it) {
+    const Position last = store::from_ordered_key(it.key().ToStringView());
+    try {
+      const std::string_view whole = records = it.value().ToStringView();
+      header = Header::read(records);
+      seed = seed_of(whole);
+    } catch (const BadBytes& bad) {
+      throw damage(last, bad.what());
+    }
+    if (header.count == 0 || header.first == 0 || header.first + header.count - 1 != last) {
+      throw damage(last, "its chunk is not the one that was written under this key");
+    }
+  }
+  Position last() const { return header.first + header.count - 1; }
+};
+
+std::unique_ptr<rocksdb::Iterator> iterator(rocksdb::DB& db, bool bulk) {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.fill_cache = !bulk;
+  if (bulk) options.readahead_size = 2 << 20;
+  return std::unique_ptr<rocksdb::Iterator>(db.NewIterator(options));
+}
+
+void seek(rocksdb::Iterator& it, Position position) {
+  it.Seek(store::ordered_key(position));
+  store::check(it.status(), "ledger");
+  if (!it.Valid()) throw damage(position, "is not there");
+}
+
+}  // namespace
+
+ChunkWriter::ChunkWriter(rocksdb::WriteBatch& batch, const Tail& tail, Time recorded) : batch_(batch), tail_(tail) {
+  tail_.recorded = std::max(tail.recorded, recorded);  // a clock that jumps back changes no order
+}
+
+void ChunkWriter::begin() {
+  const Header header{0, tail_.position + 1, tail_.recorded, tail_.checksum};
+  chunk_.resize(Header::size);
+  header.write(chunk_.data());
+  count_ = 0;
+}
+
+void ChunkWriter::add(Record& record) {
+  if (chunk_.empty()) {
+    begin();
+    seed_ = seed_of(chunk_);
+  }
+  record.position = ++tail_.position;
+  record.recorded = tail_.recorded;
+  seed_ = record.checksum = tail_.checksum = encode(chunk_, record, seed_);
+  if (++count_ == max_records || chunk_.size() >= max_bytes) end();
+}
+
+void ChunkWriter::end() {
+  std::memcpy(chunk_.data() + 1, &count_, sizeof count_);
+  store::check(batch_.Put(store::ordered_key(tail_.position), chunk_), "ledger");
+  chunk_.clear();
+}
+
+Tail ChunkWriter::finish() {
+  if (!chunk_.empty()) end();
+  return tail_;
+}
+
+Tail Log::tail() const {
+  const auto it = iterator(db_, false);
+  it->SeekToLast();
+  store::check(it->status(), "ledger");
+  if (!it->Valid()) return {};
+  const Chunk chunk{*it};
+  return {chunk.last(), checksum_at(chunk.last()), chunk.header.recorded};
+}
+
+void Log::scan(Position from, Position to, const std::function<bool(const Record&)>& visit) const {
+  if (from > to) return;
+  const auto it = iterator(db_, to - from > max_records);
+  Record record;
+  record.position = from;
+  std::optional<std::uint64_t> before;
+  for (seek(*it, from); record.position <= to; it->Next()) {
+    store::check(it->status(), "ledger");
+    if (!it->Valid()) throw damage(record.position, "is not there");
+    const Chunk chunk{*it};
+    if (before ? chunk.header.first != record.position || chunk.header.before != *before
+               : chunk.header.first > record.position) {
+      throw damage(record.position, "is not there, or does not follow from what stands before it");
+    }
+    std::string_view bytes = chunk.records;
+    std::uint64_t seed = chunk.seed;
+    const Position wanted = record.position;
+    record.recorded = chunk.header.recorded;
+    for (record.position = chunk.header.first; record.position <= std::min(to, chunk.last()); ++record.position) {
+      try {
+        if (record.position < wanted) {
+          seed = skip(bytes);
+          continue;
+        }
+        decode(bytes, record, seed);
+      } catch (const BadBytes& bad) {
+        throw damage(record.position, bad.what());
+      }
+      seed = record.checksum;
+      if (!visit(record)) return;
+    }
+    if (record.position > chunk.last() && !bytes.empty()) throw damage(chunk.last(), "bytes left over in its chunk");
+    before = seed;
+  }
+}
+
+Record Log::at(Position position) const {
+  Record found;
+  scan(position, position, [&](const Record& record) {
+    found = record;
+    return false;
+  });
+  return found;
+}
+
+std::uint64_t Log::checksum_at(Position position) const {
+  if (position == 0) return 0;
+  const auto it = iterator(db_, false);
+  seek(*it, position);
+  const Chunk chunk{*it};
+  if (chunk.header.first > position) throw damage(position, "is not there");
+  std::string_view bytes = chunk.records;
+  std::uint64_t checksum = 0;
+  try {
+    for (Position p = chunk.header.first; p <= position; ++p) checksum = skip(bytes);
+  } catch (const BadBytes& bad) {
+    throw damage(position, bad.what());
+  }
+  return checksum;
+}
+
+}  // namespace carnet

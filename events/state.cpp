@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/state.hpp"
+
+#include <fmt/format.h>
+#include <rocksdb/sst_file_writer.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <boost/functional/hash.hpp>
+#include <limits>
+#include <ranges>
+
+#include "events/archive.hpp"
+#include "events/content.hpp"
+#include "events/reader.hpp"
+#include "events/store.hpp"
+
+namespace carnet {
+namespace {
+
+// FORMAT.md, "State". The checkpoint stands before every other key.
+const std::string checkpoint_key = "!";
+
+std::string ordered_id(std::int32_t id) {
+  const auto big_endian = __builtin_bswap32(static_cast<std::uint32_t>(id));
+  return {reinterpret_cast<const char*>(&big_endian), sizeof big_endian};
+}
+
+std::string key_of(const Stream& s) {
+  std::string key = "e";
+  key += static_cast<char>(s.kind);
+  key += s.numero;
+  if (s.kind == Kind::reservation) key += '\0';
+  if (s.kind != Kind::vol) key += ordered_id(s.id);
+  return key;
+}
+
+std::string key_of(const Claim& c) {
+  std::string key = "c";
+  key += static_cast<char>(c.of);
+  return key + ordered_id(c.id) + c.text;
+}
+
+std::string key_of(const Digest& identity) {
+  return "i" + store::ordered_key(identity.high) + store::ordered_key(identity.low);
+}
+
+// Written back at the latest after so many events: folding them again takes a fraction of a second.
+constexpr Position write_back_every = 256 << 10;
+// From so many entries on, a sorted file handed over to RocksDB is quicker than its memtable.
+constexpr std::size_t worth_a_file = 2000;
+// An entity with its stream's name and its place in the map, about.
+constexpr std::size_t bytes_an_entry = 400;
+
+}  // namespace
+
+std::size_t State::StreamHash::operator()(const Stream& s) const {
+  std::size_t hash = boost::hash_range(s.numero.begin(), s.numero.end());
+  boost::hash_combine(hash, static_cast<std::uint64_t>(s.id) << 8 | static_cast<std::uint8_t>(s.kind));
+  return hash;
+}
+
+std::size_t State::ClaimHash::operator()(const Claim& c) const {
+  std::size_t hash = boost::hash_range(c.text.begin(), c.text.end());
+  boost::hash_combine(hash, static_cast<std::uint64_t>(c.id) << 8 | static_cast<std::uint8_t>(c.of));
+  return hash;
+}
+
+State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memory_bytes)
+    : db_(db), directory_(std::move(directory)), memory_bytes_(memory_bytes) {
+  std::string value;
+  if (!stored(checkpoint_key, value)) {
+    nothing_stored_ = true;
+    return;
+  }
+  try {
+    Decoder from{value};
+    from(checkpoint_.position, checkpoint_.checksum, checkpoint_.recorded, largest_[1], largest_[2], largest_[4]);
+    from.finish();
+  } catch (const BadBytes& bad) {
+    throw Damage(fmt::format("{}: its checkpoint: {}", directory_.string(), bad.what()));
+  }
+  folded_ = checkpoint_.position;
+}
+
+State::~State() {
+  if (writer_.valid()) writer_.wait();
+}
+
+bool State::stored(const std::string& key, std::string& value) {
+  if (nothing_stored_) return false;
+  const rocksdb::Status status = db_.Get({}, key, &value);
+  if (status.IsNotFound()) return false;
+  store::check(status, directory_.string());
+  return true;
+}
+
+State::Entities::Slot& State::entity(const Stream& stream) {
+  if (Entities::Slot* slot = entities_.find(stream)) return *slot;
+  std::string value;
+  return entities_.add(stream, stored(key_of(stream), value) ? decode_known(value) : Known{});
+}
+
+State::Claims::Slot& State::claim(const Claim& claim) {
+  if (Claims::Slot* slot = claims_.find(claim)) return *slot;
+  std::string value;
+  std::optional<Stream> holder;
+  if (stored(key_of(claim), value)) holder = decode_stream(value);
+  return claims_.add(claim, std::move(holder));
+}
+
+const Known& State::stream(const Stream& stream) {
+  return entity(stream).value;
+}
+const Entity& State::find(const Stream& stream) {
+  return entity(stream).value.entity;
+}
+bool State::known(const Stream& stream) {
+  return entity(stream).value.version != 0;
+}
+std::optional<Stream> State::holder(const Claim& of) {
+  return claim(of).value;
+}
+bool State::lives(const Stream& stream) {
+  return alive(settled(find(stream), *this));
+}
+
+Position State::position_of(const Digest& identity) {
+  if (auto found = ids_.find(identity); found != ids_.end()) return found->second;
+  if (auto found = ids_being_written_.find(identity); found != ids_being_written_.end()) return found->second;
+  std::string value;
+  return stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
+}
+
+std::int32_t State::next_id(Kind kind) const {
+  const std::int32_t largest = largest_[static_cast<std::size_t>(kind)];
+  return largest == std::numeric_limits<std::int32_t>::max() ? 0 : largest + 1;
+}
+
+void State::hold(const Claim& of, std::optional<Stream> holder) {
+  Claims::Slot& slot = claim(of);
+  if (undoing_) undo_claims_.emplace_back(of, slot.value);
+  slot.value = std::move(holder);
+  slot.dirty = true;
+}
+
+void State::fold(const Record& record) {
+  const Stream stream = stream_of(record.event);
+  Entities::Slot& slot = entity(stream);
+  if (undoing_) undo_entities_.emplace_back(stream, slot.value);
+  Known& known = slot.value;
+  slot.dirty = true;
+
+  known.entity = settled(std::move(known.entity), *this);
+  const std::vector<Claim> before = claims(known.entity);
+  apply(record.event, record.time, known.entity);
+  const std::vector<Claim> after = claims(known.entity);
+  for (const Claim& c : before) {
+    if (std::ranges::find(after, c) == after.end() && holder(c) == stream) hold(c, std::nullopt);
+  }
+  for (const Claim& c : after) {
+    if (std::ranges::find(before, c) == before.end()) hold(c, stream);
+  }
+
+  known.version = record.version;
+  known.position = record.position;
+  if (stream.numero.empty()) {
+    std::int32_t& largest = largest_[static_cast<std::size_t>(stream.kind)];
+    largest = std::max(largest, stream.id);
+  }
+  if (!record.id.empty()) {
+    const Digest key = identity(record.cloud_event ? record.cloud_event->source : "", record.id);
+    if (ids_.emplace(key, record.position).second && undoing_) undo_ids_.push_back(key);
+  }
+  folded_ = record.position;
+}
+
+void State::begin() {
+  undoing_ = true;
+  undo_largest_ = largest_;
+  undo_folded_ = folded_;
+}
+
+void State::keep() {
+  undoing_ = false;
+  undo_entities_.clear();
+  undo_claims_.clear();
+  undo_ids_.clear();
+}
+
+void State::roll_back() {
+  for (auto& [stream, known] : undo_entities_ | std::views::reverse) entity(stream).value = std::move(known);
+  for (auto& [of, holder] : undo_claims_ | std::views::reverse) claim(of).value = std::move(holder);
+  for (const Digest& key : undo_ids_) ids_.erase(key);
+  largest_ = undo_largest_;
+  folded_ = undo_folded_;
+  keep();
+}
+
+void State::committed(const Tail& tail) {
+  const std::size_t entries = memory_bytes_ / bytes_an_entry / 2;
+  const bool full = entities_.young() + claims_.young() > entries;
+  if (!full && tail.position - checkpoint_.position < write_back_every) return;
+  write_back(tail, false);
+  if (!full) return;
+  wait_for_writer();
+  entities_.turn();
+  claims_.turn();
+}
+
+void State::wait_for_writer() {
+  if (!writer_.valid()) return;
+  writer_.get();
+  ids_being_written_.clear();
+}
+
+void State::write_back(const Tail& tail, bool wait) {
+  wait_for_writer();
+  if (tail.position == checkpoint_.position) return;
+  Sorted changes;
+  entities_.clean(
+      [&](const Stream& stream, const Known& known) { changes.emplace_back(key_of(stream), encode(known)); });
+  claims_.clean([&](const Claim& of, const std::optional<Stream>& holder) {
+    changes.emplace_back(key_of(of), holder ? encode(*holder) : std::string{});
+  });
+  for (const auto& [key, position] : ids_) changes.emplace_back(key_of(key), store::ordered_key(position));
+  std::string checkpoint;
+  Encoder{checkpoint}(tail.position, tail.checksum, tail.recorded, largest_[1], largest_[2], largest_[4]);
+  changes.emplace_back(checkpoint_key, std::move(checkpoint));
+  checkpoint_ = tail;
+  nothing_stored_ = false;
+
+  if (changes.size() < worth_a_file) {
+    rocksdb::WriteBatch batch;
+    for (const auto& [key, value] : changes) {
+      store::check(value.empty() ? batch.Delete(key) : batch.Put(key, value), directory_.string());
+    }
+    store::check(db_.Write({}, &batch), directory_.string());
+    ids_.clear();
+    return;
+  }
+  ids_being_written_ = std::exchange(ids_, {});
+  writer_ = std::async(std::launch::async, &State::write_file, this, std::move(changes), ++files_);
+  if (wait) wait_for_writer();
+}
+
+void State::write_file(Sorted changes, std::uint64_t number) {
+  std::ranges::sort(changes, {}, &Sorted::value_type::first);
+  const rocksdb::Options options = db_.GetOptions();
+  rocksdb::SstFileWriter file{rocksdb::EnvOptions(options), options};
+  const std::string path = directory_ / fmt::format("incoming-{}.sst", number);
+  store::check(file.Open(path), path);
+  for (const auto& [key, value] : changes) {
+    store::check(value.empty() ? file.Delete(key) : file.Put(key, value), path);
+  }
+  store::check(file.Finish(), path);
+  rocksdb::IngestExternalFileOptions ingestion;
+  ingestion.move_files = true;
+  ingestion.snapshot_consistency = false;
+  store::check(db_.IngestExternalFile({path}, ingestion), path);
+}
+
+}  // namespace carnet
