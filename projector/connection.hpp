@@ -84,9 +84,10 @@ class Connection {
 
   int server_version() const;  ///< 150020 for 15.20.
   pg_conn* raw() const { return connection_.get(); }
+  /// Throws what a failed result means, after clearing it; null: what the connection says.
+  [[noreturn]] void fail(pg_result* result);
 
  private:
-  [[noreturn]] void fail(pg_result* result);
   Result finish();
   void wait_readable();
   void flush();

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "query/plan.hpp"
+#include "query/sql.hpp"
+
+namespace carnet {
+namespace {
+
+using Op = Expr::Op;
+
+/// The relations to load, as a tree: `with a, a.b, c` is a{b} c.
+struct Branch {
+  const Relation* relation;
+  std::vector<Branch> branches;
+};
+
+std::vector<Branch> tree(const std::vector<Path>& paths) {
+  std::vector<Branch> roots;
+  for (const Path& path : paths) {
+    std::vector<Branch>* level = &roots;
+    for (const Relation* step : path.steps) {
+      auto found = std::ranges::find(*level, step, &Branch::relation);
+      if (found == level->end()) found = level->insert(level->end(), {step, {}});
+      level = &found->branches;
+    }
+  }
+  return roots;
+}
+
+Type type_of(const Column& c) {
+  return c.type == ColumnType::integer ? Type::integer : c.type == ColumnType::text ? Type::text : Type::time;
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) out.append(out.empty() ? "" : ", ").append(part);
+  return out;
+}
+
+Plan follow(const Relation&, const std::vector<Branch>&, const std::string& schema);
+
+/// The select list of one statement and the shape of its rows.
+struct Selection {
+  Scope& scope;
+  const std::string& schema;
+  std::vector<std::string> columns;
+  std::vector<Follow> follows;
+
+  Shape add(std::string_view name, const Path& at, const std::vector<Branch>& branches) {
+    Shape shape;
+    shape.name = name;
+    shape.first = columns.size();
+    const std::string alias = scope.alias(at, at.steps.size());
+    for (const Column& c : table(at.to()).columns) {
+      shape.fields.push_back({std::string{c.name}, type_of(c)});
+      columns.push_back(fmt::format("{}.{}", alias, c.name));
+    }
+    for (const Branch& branch : branches) {
+      const Relation& r = *branch.relation;
+      if (r.many) {
+        Plan plan = follow(r, branch.branches, schema);
+        Shape child = plan.shape;
+        child.slot = follows.size();
+        shape.relations.push_back(std::move(child));
+        follows.push_back({shape.first + index(at.to(), r.from_column), std::move(plan)});
+      } else {
+        Path next = at;
+        next.steps.push_back(&r);
+        shape.relations.push_back(add(r.name, next, branch.branches));
+      }
+    }
+    return shape;
+  }
+
+  static std::size_t index(Kind kind, std::string_view name) {
+    return static_cast<std::size_t>(column(kind, name) - table(kind).columns.data());
+  }
+};
+
+/// The rows of a to-many relation for all parents at once, each behind its parent's key.
+Plan follow(const Relation& r, const std::vector<Branch>& branches, const std::string& schema) {
+  Draft draft{schema, {}, {}, 0};
+  Scope scope{draft, r.to};
+  Selection selection{scope, schema, {}, {}};
+  std::string key = fmt::format("{}.{}", scope.root(), r.to_column), meeting;
+  if (r.way == Relation::Way::through) {
+    key = fmt::format("via.{}", meeting_column(r.from));
+    meeting = fmt::format("\njoin {} via on via.{} = {}", draft.table(Kind::reservation), r.to_column, scope.key());
+  }
+  selection.columns.push_back(key);
+
+  Plan plan;
+  plan.shape = selection.add(r.name, {r.to, {}, nullptr}, branches);
+  plan.shape.many = true;
+  plan.follows = std::move(selection.follows);
+  const Type type = type_of(*column(r.from, r.from_column));
+  const std::string keys = draft.add(Argument{type, true, {}});
+  plan.statement.sql = fmt::format("select {}\nfrom {}{}\nwhere {} = any({})\norder by {}", join(selection.columns),
+                                   scope.from(), meeting, key, keys, scope.key());
+  plan.statement.arguments = std::move(draft.arguments);
+  return plan;
+}
+
+/// The question's order, made whole by what tells every row from every other: the primary key, or the groups.
+std::string order(const Question& question, Scope& scope) {
+  std::vector<std::string> keys, terms;
+  const auto add = [&](std::string what, bool descending, bool null) {
+    if (std::ranges::find(keys, what) != keys.end()) return;
+    // Without need, `nulls last` would keep PostgreSQL from reading an index backwards.
+    terms.push_back(what + (descending ? null ? " desc nulls last" : " desc" : ""));
+    keys.push_back(std::move(what));
+  };
+  for (const Sort& sort : question.sort) add(scope.value(sort.by), sort.descending, nullable(sort.by));
+  if (question.grouped()) {
+    for (const Expr& group : question.group_by) add(scope.value(group), false, nullable(group));
+  } else if (!question.sort.empty() || question.limit || question.offset > 0) {
+    for (std::string_view name : table(question.entity).primary_key) add(fmt::format("{}.{}", scope.root(), name), false, false);
+  }
+  return terms.empty() ? "" : "\norder by " + join(terms);
+}
+
+std::string page(const Question& question, Draft& draft) {
+  std::string out;
+  const auto number = [](std::uint64_t n) { return Value{static_cast<std::int64_t>(std::min<std::uint64_t>(n, INT64_MAX))}; };
+  if (question.limit) out += "\nlimit " + draft.add(number(*question.limit));
+  if (question.offset > 0) out += "\noffset " + draft.add(number(question.offset));
+  return out;
+}
+
+void check_rows(const Question& question) {
+  if (question.having) throw QuestionError("--having needs groups (--group-by, --count)");
+  for (const Sort& sort : question.sort) {
+    if (sort.by.op == Op::aggregate) throw QuestionError(fmt::format("{} needs groups to sort by (--group-by)", text(sort.by)));
+    for (const Expr* e : {&sort.by, sort.by.operands.empty() ? &sort.by : &sort.by.operands[0],
+                          sort.by.operands.empty() ? &sort.by : &sort.by.operands[1]}) {
+      if (e->path.many_steps() > 0)
+        throw QuestionError(fmt::format("{} has many values in a row: nothing to sort by", text(sort.by)));
+    }
+  }
+}
+
+Plan compile_rows(const Question& question, const std::string& schema) {
+  check_rows(question);
+  Draft draft{schema, {}, {}, 0};
+  Scope scope{draft, question.entity};
+  Selection selection{scope, schema, {}, {}};
+  Plan plan;
+  plan.shape = selection.add(table(question.entity).singular, {question.entity, {}, nullptr}, tree(question.with));
+  plan.follows = std::move(selection.follows);
+  const std::string where = question.where ? "\nwhere " + scope.condition(*question.where) : "";
+  const std::string ordered = order(question, scope);
+  plan.statement.sql = fmt::format("select {}\nfrom {}{}{}{}", join(selection.columns), scope.from(), where, ordered,
+                                   page(question, draft));
+  plan.statement.arguments = std::move(draft.arguments);
+  return plan;
+}
+
+/// Calls visit with every operand that a group's answer is made of.
+template <class Visit>
+void each_operand(const Expr& e, Visit&& visit) {
+  visit(e);
+  for (const Expr& operand : e.operands) each_operand(operand, visit);
+}
+
+/// What is not an aggregate must be the same in all rows of a group.
+void check_grouped(const Question& question, const Expr& e) {
+  if (e.op == Op::aggregate || e.op == Op::literal) return;
+  for (const Expr& group : question.group_by) {
+    if (text(group) == text(e)) return;
+  }
+  if (e.op == Op::path) {
+    std::string groups;
+    for (const Expr& group : question.group_by) groups.append(groups.empty() ? "" : ", ").append(text(group));
+    throw QuestionError(fmt::format("{} is not the same in all rows of a group ({}, or an aggregate of it)", text(e),
+                                    groups.empty() ? "there are no groups" : "grouped by " + groups));
+  }
+  for (const Expr& operand : e.operands) check_grouped(question, operand);
+}
+
+/// Along to-many paths a row counts once for each related row. That is what is asked for on one chain of relations;
+/// off it, or above its end, sums would count things more than once. Gives whether there is such a chain.
+bool check_fan_out(const Question& question) {
+  Path longest;
+  std::size_t steps = 0;
+  const auto all = [&](auto&& visit) {
+    for (const Expr& e : question.group_by) each_operand(e, visit);
+    for (const Expr& e : question.aggregates) each_operand(e, visit);
+    for (const Sort& s : question.sort) each_operand(s.by, visit);
+    if (question.having) each_operand(*question.having, visit);
+  };
+  all([&](const Expr& e) {
+    if (e.op == Op::path && e.path.many_steps() > steps) {
+      longest = e.path;
+      steps = e.path.many_steps();
+    }
+  });
+  if (steps == 0) return false;
+  all([&](const Expr& e) {
+    const std::size_t own = e.path.many_steps();
+    if (e.op == Op::path && !std::equal(e.path.steps.begin(), e.path.steps.begin() + static_cast<std::ptrdiff_t>(own), longest.steps.begin()))
+      throw QuestionError(fmt::format("{} and {} go through different to-many relations: each would multiply the other",
+                                      text(e), text(longest)));
+    using enum Expr::Function;
+    if (e.op != Op::aggregate || e.operands.empty() || e.distinct || e.function == min || e.function == max) return;
+    each_operand(e.operands[0], [&](const Expr& operand) {
+      if (operand.op == Op::path && operand.path.many_steps() != steps)
+        throw QuestionError(fmt::format("{} would count a row once for each of {}", text(e), text(longest)));
+    });
+  });
+  return true;
+}
+
+Plan compile_groups(const Question& question, const std::string& schema) {
+  if (!question.with.empty()) throw QuestionError("--with loads relations of rows, and groups have none");
+  for (const Sort& sort : question.sort) check_grouped(question, sort.by);
+  if (question.having) check_grouped(question, *question.having);
+
+  Draft draft{schema, {}, {}, 0};
+  Scope scope{draft, question.entity};
+  if (check_fan_out(question)) scope.fan_out();
+  Plan plan;
+  plan.shape.name = table(question.entity).singular;
+  std::vector<std::string> columns, groups;
+  for (const Expr& group : question.group_by) {
+    groups.push_back(scope.value(group));
+    columns.push_back(groups.back());
+    plan.shape.fields.push_back({text(group), group.type});
+  }
+  for (const Expr& aggregate : question.aggregates) {
+    columns.push_back(scope.value(aggregate));
+    plan.shape.fields.push_back({text(aggregate), aggregate.type});
+  }
+  const std::string where = question.where ? "\nwhere " + scope.condition(*question.where) : "";
+  const std::string grouped = groups.empty() ? "" : "\ngroup by " + join(groups);
+  const std::string having = question.having ? "\nhaving " + scope.condition(*question.having, true) : "";
+  const std::string ordered = order(question, scope);
+  plan.statement.sql = fmt::format("select {}\nfrom {}{}{}{}{}{}", join(columns), scope.from(), where, grouped, having,
+                                   ordered, page(question, draft));
+  plan.statement.arguments = std::move(draft.arguments);
+  return plan;
+}
+
+}  // namespace
+
+Plan compile(const Question& question, std::string_view schema) {
+  const std::string name{schema};
+  return question.grouped() ? compile_groups(question, name) : compile_rows(question, name);
+}
+
+}  // namespace carnet

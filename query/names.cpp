@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "query/names.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "events/nearest.hpp"
+
+namespace carnet {
+namespace {
+
+std::vector<std::string_view> names_in(Kind kind) {
+  std::vector<std::string_view> names;
+  for (const Column& c : table(kind).columns) names.push_back(c.name);
+  for (const Relation& r : relations()) {
+    if (r.from == kind) names.push_back(r.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string hint(std::string_view word, std::span<const std::string_view> known, std::string_view what_they_are) {
+  const std::string all = fmt::format("{} {}", what_they_are, fmt::join(known, ", "));
+  const std::string_view meant = nearest(word, known);
+  return meant.empty() ? fmt::format(" ({})", all) : fmt::format(" (did you mean {}? {})", meant, all);
+}
+
+Kind entity(std::string_view name) {
+  if (const auto kind = entity_named(name)) return *kind;
+  std::vector<std::string_view> plural, known;
+  for (const Table& t : tables()) {
+    plural.push_back(t.name);
+    known.insert(known.end(), {t.name, t.singular});
+  }
+  const std::string_view meant = nearest(name, known);
+  throw QuestionError(fmt::format("there is no entity {} ({}known are {})", name,
+                                  meant.empty() ? "" : fmt::format("did you mean {}? ", meant), fmt::join(plural, ", ")),
+                      {0, name.size()});
+}
+
+Path resolve(Kind from, std::string_view dotted, Place place) {
+  Path path{from, {}, nullptr};
+  for (std::size_t start = 0;;) {
+    const std::size_t dot = dotted.find('.', start);
+    const std::string_view name = dotted.substr(start, dot - start);
+    const Place here{place.offset + start, name.size()};
+    const Kind kind = path.to();
+    if (path.column)
+      throw QuestionError(fmt::format("{} is a column: nothing comes after it", dotted.substr(0, start - 1)), here);
+    if (const Relation* r = relation(kind, name)) {
+      if (path.steps.size() == max_steps)
+        throw QuestionError(fmt::format("a path has at most {} relations", max_steps), place);
+      path.steps.push_back(r);
+    } else if (const Column* c = column(kind, name)) {
+      path.column = c;
+    } else {
+      throw QuestionError(fmt::format("{} has no {}{}", table(kind).singular, name.empty() ? "empty name" : name,
+                                      hint(name, names_in(kind), "it has")),
+                          here);
+    }
+    if (dot == std::string_view::npos) return path;
+    start = dot + 1;
+  }
+}
+
+}  // namespace carnet

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dotted names, resolved against the tables; the messages for those that are not there.
+#pragma once
+
+#include <span>
+
+#include "query/expr.hpp"
+
+namespace carnet {
+
+/// "vols" or "vol". Throws QuestionError.
+Kind entity(std::string_view name);
+
+/// Columns and relations, or throws QuestionError at the name's own place.
+Path resolve(Kind from, std::string_view dotted, Place);
+
+/// ` (did you mean A? KNOWN are B, C)`.
+std::string hint(std::string_view word, std::span<const std::string_view> known, std::string_view what_they_are);
+
+}  // namespace carnet
