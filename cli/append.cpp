@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// carnet append: from event lines to a ledger. Lines are parsed on one thread and appended on this one.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "cli/command.hpp"
+#include "cli/home.hpp"
+#include "cli/intake.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/message.hpp"
+#include "cli/report.hpp"
+#include "cli/shell_event.hpp"
+#include "events/catalogue.hpp"
+#include "events/ledger.hpp"
+#include "events/nearest.hpp"
+
+namespace carnet {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::vector<std::string> what;  // FILE..., or TYPE key=value...
+  bool atomic = false, dry_run = false, receipts = false;
+  std::string rejects;
+};
+
+// What is judged as a whole is held in memory as a whole, so there is an end to it.
+constexpr std::size_t max_whole_lines = 2'000'000;
+constexpr std::size_t max_whole_bytes = std::size_t{256} << 20;
+
+/// A ledger to judge with where there is none yet, so that a dry run leaves nothing behind.
+struct Scratch {
+  fs::path directory = (fs::temp_directory_path() / "carnet-dry-run-XXXXXX").string();
+  Scratch() {
+    std::string name = directory;
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    directory = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(directory, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+};
+
+bool has_ledger(const fs::path& directory) {
+  try {
+    const Reader reader(directory);
+    return true;
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::no_such_file_or_directory) return false;
+    throw;
+  }
+}
+
+bool names_an_event(const std::vector<std::string>& what) {
+  if (what.empty() || event_type(what[0]) != nullptr) return !what.empty();
+  const auto has_value = [](const std::string& word) { return word.find('=') != word.npos; };
+  return what.size() > 1 && !fs::exists(what[0]) && std::all_of(what.begin() + 1, what.end(), has_value);
+}
+
+/// A mistyped TYPE alone would be taken for a file that is missing.
+void refuse_mistyped_type(const std::string& file) {
+  if (file == "-" || fs::exists(file)) return;
+  std::vector<std::string_view> names;
+  for (const EventType& type : catalogue()) names.push_back(type.name);
+  if (const std::string_view meant = nearest(file, names); !meant.empty()) {
+    throw Usage(fmt::format("append: {}: neither a file nor a type of event (did you mean {}?)", file, meant));
+  }
+}
+
+Exit stream(Ledger& ledger, Intake& intake, Report& report, const std::string& title) {
+  ProgressBar bar(title, intake.size());
+  while (!interrupt_came) {
+    const Batch batch = intake.next();
+    if (batch.entries.empty()) break;
+    report.add(batch, batch.lines.empty() ? std::vector<Answer>{} : ledger.append(batch.lines));
+    bar.show(intake.bytes_read(), report.answered(), "lines");
+  }
+  return report.exit();
+}
+
+/// Everything that the intake has, up to the first line that an atomic append fails on already.
+Batch gather(Intake& intake, bool atomic, const std::string& title) {
+  ProgressBar bar(title, intake.size());
+  Batch all;
+  for (;;) {
+    Batch batch = intake.next();
+    if (batch.entries.empty() || interrupt_came) return all;
+    all.take(batch);
+    if (all.entries.size() > max_whole_lines || all.bytes > max_whole_bytes) {
+      throw std::runtime_error(
+          fmt::format("append: more than {} lines or {} MiB (--atomic and --dry-run judge all lines "
+                      "together; append it in parts)",
+                      grouped(max_whole_lines), max_whole_bytes >> 20));
+    }
+    if (atomic && all.lines.size() < all.entries.size()) return all;
+    bar.show(intake.bytes_read(), all.entries.size(), "lines");
+  }
+}
+
+Exit atomic(Ledger& ledger, Batch all, Report& report, bool dry_run) {
+  const auto refused =
+      std::ranges::find_if(all.entries, [](const Entry& entry) { return entry.rejection.has_value(); });
+  const auto parsed = static_cast<std::size_t>(refused - all.entries.begin());
+  const bool sound = refused == all.entries.end();
+  const std::span before = std::span{all.lines}.first(parsed);
+  const std::vector<Answer> answers =
+      sound && !dry_run ? ledger.append_all(before) : ledger.judge(before, /*all=*/true);
+  const auto* rejection = answers.empty() ? nullptr : std::get_if<Rejection>(&answers.back());
+  if (sound && rejection == nullptr) {
+    report.add(all, answers);
+    return Exit::done;
+  }
+  Batch failed;
+  failed.entries.push_back(std::move(rejection != nullptr ? all.entries[answers.size() - 1] : *refused));
+  if (rejection != nullptr) failed.entries[0].rejection = *rejection;
+  report.add(failed, {});
+  return Exit::all_refused;
+}
+
+Exit run(const Common& common, const Options& options) {
+  const Home home = home_from(common.home);
+  const bool from_shell = names_an_event(options.what);
+  std::vector<std::string> files = options.what;
+  if (from_shell) files = {options.what[0]};
+  if (files.empty()) files = {"-"};
+  if (!from_shell) std::ranges::for_each(files, refuse_mistyped_type);
+  for (const std::string& file : files) {
+    std::error_code not_there;
+    if (!options.rejects.empty() && fs::equivalent(file, options.rejects, not_there)) {
+      throw Usage(fmt::format("append: {}: both the input and the file for --rejects", file));
+    }
+  }
+  Batch batch;
+  if (from_shell) batch.add(0, 1, event_line(files[0], std::span{options.what}.subspan(1)), !options.rejects.empty());
+
+  InterruptLatch latch;
+  std::unique_ptr<Intake> intake;
+  if (!from_shell) intake = std::make_unique<Intake>(files, !options.rejects.empty());
+  std::unique_ptr<Scratch> scratch;
+  if (options.dry_run && !has_ledger(home.ledger())) scratch = std::make_unique<Scratch>();
+  if (!options.dry_run) home.make();
+  Ledger ledger(scratch ? scratch->directory : home.ledger(), {});
+
+  const std::string title = files.size() == 1 ? files[0] : fmt::format("{} files", files.size());
+  for (std::string& file : files) {
+    if (file == "-") file = "stdin";
+  }
+  Report report({options.receipts, options.rejects, options.dry_run, files, !from_shell});
+  Exit exit = Exit::done;
+  try {
+    if (options.atomic || options.dry_run) {
+      if (intake) batch = gather(*intake, options.atomic, title);
+      if (interrupt_came) {
+        say("append", "interrupted; nothing was appended");
+        return Exit::interrupted;
+      }
+      if (options.atomic) {
+        exit = atomic(ledger, std::move(batch), report, options.dry_run);
+      } else {
+        report.add(batch, ledger.judge(batch.lines));
+        exit = report.exit();
+      }
+    } else if (intake) {
+      exit = stream(ledger, *intake, report, title);
+    } else {
+      report.add(batch, ledger.append(batch.lines));
+      exit = report.exit();
+    }
+  } catch (...) {
+    if (!report.last().empty()) say("append", fmt::format("stopped after {}", report.last()));
+    throw;
+  }
+  report.sum_up();
+  if (!interrupt_came) return exit;
+  say("append", report.last().empty() ? "interrupted" : fmt::format("interrupted after {}", report.last()));
+  return Exit::interrupted;
+}
+
+}  // namespace
+
+Command append_command(CLI::App& app, const Common& common) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("append", "Append events, from NDJSON or from the shell");
+  command->add_option("what", options->what, "FILE..., - or nothing for standard input; or TYPE key=value...")
+      ->allow_extra_args(false)
+      ->type_name("");
+  command->add_flag("--atomic", options->atomic, "All lines or none");
+  command->add_flag("-n,--dry-run", options->dry_run, "Say what would happen, change nothing");
+  command->add_flag("--receipts", options->receipts,
+                    "Answer each line with a line of NDJSON: position and version, or code and reason");
+  command->add_option("--rejects", options->rejects, "The refused lines, ready to be mended and sent again")
+      ->type_name("FILE");
+  return {command, [&common, options] { return run(common, *options); }};
+}
+
+}  // namespace carnet

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands: each adds its options and texts to the command line, and says what to do when it is the one that was
+// chosen.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "cli/exit.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace carnet {
+
+/// The options that every command has.
+struct Common {
+  std::string home;      ///< --home; empty: the default.
+  std::string database;  ///< --database; empty: the private one.
+  std::string output;    ///< -o; empty: a table on a terminal.
+};
+
+struct Command {
+  CLI::App* app;
+  std::function<Exit()> run;
+};
+
+/// `common` outlives the command.
+Command append_command(CLI::App&, const Common& common);
+Command history_command(CLI::App&, const Common& common);
+Command replay_command(CLI::App&, const Common& common);
+Command query_command(CLI::App&, const Common& common);
+Command sql_command(CLI::App&, const Common& common);
+Command events_command(CLI::App&, const Common& common);
+Command project_command(CLI::App&, const Common& common);
+Command status_command(CLI::App&, const Common& common);
+Command stop_command(CLI::App&, const Common& common);
+
+}  // namespace carnet

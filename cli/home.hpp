@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a ledger and its private database live: the home directory.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace carnet {
+
+struct Home {
+  std::filesystem::path directory;  ///< Absolute.
+
+  std::filesystem::path ledger() const { return directory / "ledger"; }
+
+  /// Makes the home (0711: the database's user passes through it) and the ledger's directory (0700). What is there
+  /// stays as it is. Throws std::system_error.
+  void make() const;
+};
+
+/// The home that was given, if any; else $XDG_DATA_HOME/carnet or ~/.local/share/carnet, and /var/lib/carnet for root.
+Home home_from(const std::string& given);
+
+}  // namespace carnet

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/message.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace carnet {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view wipe_line = "\r\x1b[K";
+bool bar_is_drawn = false;
+
+void write_stderr(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+    if (n < 0) return;  // there is nobody left to tell
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+bool stderr_is_a_terminal() {
+  const char* term = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view{term} != "dumb";
+}
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string bar(double fraction) {
+  constexpr int cells = 24;
+  const int full = static_cast<int>(fraction * cells);
+  std::string out;
+  for (int i = 0; i < cells; ++i) out += i < full ? "█" : "░";
+  return out;
+}
+
+std::string clock_text(double seconds) {
+  const auto s = static_cast<long>(seconds + 0.5);
+  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (byte < 0x20 || byte == 0x7f || c1) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string grouped(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string out;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
+    out += digits[i];
+  }
+  return out;
+}
+
+void say(std::string_view where, std::string_view what) {
+  std::string line = bar_is_drawn ? std::string{wipe_line} : std::string{};
+  bar_is_drawn = false;
+  line += "carnet: ";
+  if (!where.empty()) line += printable(where) + ": ";
+  line += printable(what) + '\n';
+  write_stderr(line);
+}
+
+ProgressBar::ProgressBar(std::string_view what, std::uint64_t whole)
+    : what_(printable(what)), whole_(whole), wanted_(stderr_is_a_terminal()) {}
+
+ProgressBar::~ProgressBar() {
+  if (bar_is_drawn) write_stderr(wipe_line);
+  bar_is_drawn = false;
+}
+
+void ProgressBar::show(std::uint64_t done, std::uint64_t items, std::string_view unit) {
+  if (!wanted_) return;
+  const auto now = Clock::now();
+  if (now - drawn_ < 100ms) return;
+  drawn_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  std::string line = what_;
+  if (whole_ > 0) {
+    const double fraction = std::min(1.0, static_cast<double>(done) / static_cast<double>(whole_));
+    line += fmt::format("  {} {:3.0f}%", bar(fraction), fraction * 100);
+    if (fraction > 0) line += fmt::format("  {} left", clock_text(seconds / fraction - seconds));
+  } else {
+    line += fmt::format("  {}", clock_text(seconds));
+  }
+  line += fmt::format("  {} {}  {}/s", grouped(items), unit,
+                      grouped(static_cast<std::uint64_t>(static_cast<double>(items) / seconds)));
+  // The bar's cells take three bytes each: counted in bytes the line is longer than it looks, never shorter.
+  if (line.size() > terminal_columns() + 48) line.resize(terminal_columns());
+  write_stderr(fmt::format("{}{}", wipe_line, line));
+  bar_is_drawn = true;
+}
+
+}  // namespace carnet

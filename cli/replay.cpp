@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// carnet replay and carnet history: records, as the event lines that they came from.
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "cli/command.hpp"
+#include "cli/home.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/message.hpp"
+#include "cli/output.hpp"
+#include "events/catalogue.hpp"
+#include "events/line.hpp"
+#include "events/reader.hpp"
+#include "query/value.hpp"
+
+namespace carnet {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr int poll_ms = 20;  // between two looks at a ledger that is followed
+
+struct Options {
+  std::string from, to, type, speed;
+  bool follow = false, cloud_events = false;
+};
+
+/// One end of what is replayed: a position, or the time at which events happened.
+struct Bound {
+  std::optional<Position> position;
+  std::optional<Time> time;
+};
+
+Bound bound(std::string_view option, const std::string& given) {
+  if (given.empty()) return {};
+  Position position = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), position);
+  if (error == std::errc{} && end == given.data() + given.size()) return {position, {}};
+  if (const auto time = time_literal(given)) return {{}, time};
+  throw Usage(
+      fmt::format("replay: {} {}: neither a position nor a time (such as 17, or 2026-11-22T10:05:00Z)", option, given));
+}
+
+double speed(const std::string& given) {
+  double factor = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), factor);
+  const std::string_view rest{end, given.data() + given.size()};
+  if (error == std::errc{} && (rest.empty() || rest == "x") && factor > 0 && factor < 1e12) return factor;
+  throw Usage(fmt::format("replay: --speed {}: not a factor (such as 60x: a minute of flight in a second)", given));
+}
+
+/// Which records are wanted.
+class Selection {
+ public:
+  explicit Selection(const Options& options) : from_(bound("--from", options.from)), to_(bound("--to", options.to)) {
+    for (std::size_t i = 0; i < types_.size(); ++i) {
+      const std::string name{catalogue()[i].name};
+      types_[i] = options.type.empty() || ::fnmatch(options.type.c_str(), name.c_str(), 0) == 0;
+    }
+    if (std::ranges::count(types_, true) == 0) {
+      throw Usage(fmt::format("replay: --type {}: no such events (`carnet events` lists them)", options.type));
+    }
+  }
+
+  Position first() const { return std::max<Position>(from_.position.value_or(1), 1); }
+  Position last() const { return to_.position.value_or(std::numeric_limits<Position>::max()); }
+  bool has(const Record& record) const {
+    return types_[record.event.index()] && (!from_.time || record.time >= *from_.time) &&
+           (!to_.time || record.time <= *to_.time);
+  }
+
+ private:
+  Bound from_, to_;
+  std::array<bool, std::variant_size_v<Event>> types_{};  // by index into the variant, whose order is the catalogue's
+};
+
+/// Lets records go at the pace at which they happened, many times faster.
+class Pace {
+ public:
+  explicit Pace(double factor) : factor_(factor) {}
+
+  /// How long it is until an event of that time.
+  Clock::duration until(Time time) {
+    if (!first_) {
+      first_ = time;
+      start_ = Clock::now();
+    }
+    const std::chrono::duration<double, std::micro> after = (time - *first_) / factor_;
+    return start_ + std::chrono::duration_cast<Clock::duration>(after) - Clock::now();
+  }
+
+ private:
+  double factor_;
+  std::optional<Time> first_;
+  Clock::time_point start_;
+};
+
+/// Sleeps unless an interrupt comes.
+void wait(Clock::duration time) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+  for (auto left = ms; left > 0 && !interrupt_came; left -= 3'600'000) {
+    wait_readable(-1, static_cast<int>(std::min<std::int64_t>(left, 3'600'000)));
+  }
+}
+
+Exit replay(const Common& common, const Options& options) {
+  const Selection selection(options);
+  std::optional<Pace> pace;
+  if (!options.speed.empty()) pace.emplace(speed(options.speed));
+  Reader reader(home_from(common.home).ledger());
+  Output out;
+  const InterruptLatch latch;
+  Position next = selection.first();
+  for (;;) {
+    const Position last = std::min(selection.last(), reader.head().position);
+    const auto print = [&](const Record& record) {
+      next = record.position + 1;
+      if (!selection.has(record)) return !interrupt_came;
+      if (pace) {
+        if (const auto early = pace->until(record.time); early > 0ms) {
+          out.flush();
+          wait(early);
+        }
+      }
+      if (interrupt_came) return false;
+      out.write(options.cloud_events ? to_cloud_event(record, reader.head().uuid) : to_line(record));
+      out.write("\n");
+      return true;
+    };
+    if (next <= last) reader.scan(next, last, print);
+    out.flush();
+    if (interrupt_came) return Exit::interrupted;
+    if (!options.follow || next > selection.last()) return Exit::done;
+    if (next <= reader.head().position) continue;
+    wait_readable(-1, poll_ms);
+    reader.refresh();
+  }
+}
+
+Exit history(const Common& common, const std::string& name, bool cloud_events) {
+  const auto stream = stream_from(name);
+  if (!stream) {
+    throw Usage(fmt::format("history: {}: not a stream (such as vol/AF101, avion/7 or reservation/AF101/12)", name));
+  }
+  Reader reader(home_from(common.home).ledger());
+  Output out;
+  bool found = false;
+  reader.history(*stream, [&](const Record& record) {
+    found = true;
+    out.write(cloud_events ? to_cloud_event(record, reader.head().uuid) : to_line(record));
+    out.write("\n");
+    return true;
+  });
+  out.flush();
+  if (!found) say("history", fmt::format("{} has no record", name));
+  return Exit::done;
+}
+
+}  // namespace
+
+Command replay_command(CLI::App& app, const Common& common) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("replay", "Print records in order, as the NDJSON that append takes");
+  command->add_option("--from", options->from, "From this position, or from events of this time on")
+      ->type_name("P|TIME");
+  command->add_option("--to", options->to, "Up to this position, or to events of this time")->type_name("P|TIME");
+  command->add_option("--type", options->type, "Only events whose type matches, such as 'vol.*'")->type_name("GLOB");
+  command->add_option("--speed", options->speed, "As fast as it happened, or so many times faster: 60x")
+      ->type_name("FACTOR");
+  command->add_flag("--follow", options->follow, "Then go on with what is appended, until interrupted");
+  command->add_flag("--cloudevents", options->cloud_events, "As CloudEvents 1.0");
+  return {command, [&common, options] { return replay(common, *options); }};
+}
+
+Command history_command(CLI::App& app, const Common& common) {
+  struct Options {
+    std::string stream;
+    bool cloud_events = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("history", "Print one entity's own records, oldest first");
+  command->add_option("STREAM", options->stream, "Such as vol/AF101, avion/7, reservation/AF101/12")->required();
+  command->add_flag("--cloudevents", options->cloud_events, "As CloudEvents 1.0");
+  return {command, [&common, options] { return history(common, options->stream, options->cloud_events); }};
+}
+
+}  // namespace carnet

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an append answers: receipts, refused lines, the messages that go with them, and the sum of it all.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/exit.hpp"
+#include "cli/intake.hpp"
+#include "cli/output.hpp"
+#include "events/ledger.hpp"
+
+namespace carnet {
+
+class Report {
+ public:
+  struct Options {
+    bool receipts = false;
+    std::string rejects;  ///< A file for the refused lines; empty: none.
+    bool dry_run = false;
+    std::vector<std::string> names;  ///< Of the files, by an entry's index.
+    bool numbered = true;            ///< False where the one entry comes from the shell and not from a file.
+  };
+
+  /// Throws std::system_error where the file for the rejects cannot be written.
+  explicit Report(Options options);
+
+  /// The answers to the batch's lines; fewer than these where an atomic append ended early. Prints, and flushes what
+  /// was printed: whoever waits for a receipt gets it now.
+  void add(const Batch& batch, const std::vector<Answer>& answers);
+
+  /// `FILE:LINE` of the last entry that was answered; empty if none was.
+  std::string last() const;
+  std::uint64_t answered() const { return accepted_ + duplicates_ + refused_; }
+
+  /// Says the sum on standard error.
+  void sum_up() const;
+  Exit exit() const;
+
+ private:
+  void accept(const Entry&, const Line&, const Receipt&);
+  void refuse(const Entry&, const Rejection&);
+  std::string receipt_of(const Entry&) const;  // its beginning
+  std::string where(const Entry&) const;
+
+  Options options_;
+  Output out_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> rejects_{nullptr, &std::fclose};
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::uint64_t accepted_ = 0, duplicates_ = 0, refused_ = 0;
+  std::array<std::uint64_t, 15> refused_by_code_{};
+  std::string last_;
+};
+
+}  // namespace carnet

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "cli/home.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/message.hpp"
+#include "projector/cluster.hpp"
+
+namespace carnet {
+
+Reader open_ledger(const Common& common) {
+  const std::filesystem::path directory = home_from(common.home).ledger();
+  try {
+    return Reader(directory);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+    throw std::system_error(error.code(), fmt::format("{}: no ledger (`carnet append` makes one)", directory.string()));
+  }
+}
+
+std::string start_database(const Common& common, StopFlag stop) {
+  if (!common.database.empty()) return common.database;
+  return Cluster(home_from(common.home).directory).start(stop);
+}
+
+std::string current_tables(const Common& common, bool stale) {
+  if (stale && !common.database.empty()) return common.database;
+  Reader reader = open_ledger(common);
+  if (stale) return start_database(common);
+  const InterruptLatch latch;
+  const std::string uri = start_database(common, &interrupt_came);
+  Connection connection(uri, &interrupt_came);
+  ProgressBar bar("catching up", reader.head().position);
+  const Watch watch{
+      .progress = [&](Position done, Position) { bar.show(done, done, "records"); },
+      .say = [](const std::string& what) { say("tables", what); },
+      .stop = &interrupt_came,
+  };
+  catch_up(connection, reader, watch);
+  return uri;
+}
+
+}  // namespace carnet
