@@ -129,6 +129,10 @@ Connection::Connection(const std::string& uri, StopFlag stop) : connection_(open
     status = PQconnectPoll(raw());
   }
   if (!connection_ || status != PGRES_POLLING_OK) throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+  std::string_view encoding = PQparameterStatus(raw(), "server_encoding");
+  if (encoding != "UTF8") {
+    throw DatabaseError("the database has encoding " + std::string(encoding) + ", carnet needs UTF8", "22021");
+  }
   PQsetNoticeProcessor(
       raw(), [](void*, const char*) {}, nullptr);
   PQsetnonblocking(raw(), 1);
@@ -280,16 +284,16 @@ void Transaction::commit() {
   open_ = false;
 }
 
-std::string quoted(std::string_view identifier) {
+std::string identifier(std::string_view name) {
   std::string text = "\"";
-  for (char c : identifier) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  for (char c : name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
   return text + '"';
 }
 
-std::string quoted_literal(std::string_view literal) {
-  std::string text = "'";
-  for (char c : literal) text += c == '\'' ? std::string("''") : std::string(1, c);
-  return text + "'";
+std::string literal(std::string_view text) {
+  std::string quoted = "'";
+  for (char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace carnet

@@ -113,7 +113,7 @@ class Transaction {
   bool open_ = true;
 };
 
-std::string quoted(std::string_view identifier);       ///< "name" for SQL text.
-std::string quoted_literal(std::string_view literal);  ///< 'text' for SQL text; without NUL.
+std::string identifier(std::string_view name);  ///< "name" for SQL text.
+std::string literal(std::string_view text);     ///< 'text' for SQL text; without NUL.
 
 }  // namespace carnet

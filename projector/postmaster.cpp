@@ -36,14 +36,13 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-/// PostgreSQL takes the pid in a file that a crash left for a live server as long as any process has it: another one
-/// since, or a zombie that nobody reaps. Its own parent's pid it knows to be stale, and then goes on to look for
+/// PostgreSQL takes the pid in a lock file that a crash left for a live server as long as any process has it: another
+/// one since, or a zombie that nobody reaps. Its own parent's pid it knows to be stale, and then goes on to look for
 /// children of the dead server, as it should.
-void disown(const fs::path& data) {
-  fs::path file = data / "postmaster.pid";
-  std::string text = read(file);
-  if (text.empty() || Postmaster::of(data).pid != 0) return;
-  std::ofstream(file, std::ios::in | std::ios::out | std::ios::trunc) << getpid() << text.substr(text.find('\n'));
+void disown(const fs::path& lock_file) {
+  std::string text = read(lock_file);
+  if (text.empty()) return;
+  std::ofstream(lock_file, std::ios::in | std::ios::out | std::ios::trunc) << getpid() << text.substr(text.find('\n'));
 }
 
 bool ended(pid_t pid) {
@@ -100,9 +99,13 @@ void launch(const Account& account, const fs::path& data, const fs::path& socket
                                          "unix_socket_directories=" + socket_directory.string()};
   auto begin = Clock::now();
   for (;;) {
-    disown(data);
     std::streamoff from = size_of(log);
-    pid_t pid = spawn(account, command, data, "/dev/null", log);
+    pid_t pid = Postmaster::of(data).pid;  // one that is still starting, or was told to stop
+    if (pid == 0) {
+      disown(data / "postmaster.pid");
+      disown(socket_directory / (".s.PGSQL." + std::string(server_port) + ".lock"));
+      pid = spawn(account, command, data, "/dev/null", log);
+    }
     while (!Postmaster::of(data).ready && !ended(pid)) {
       if (stop != nullptr && *stop) throw Interrupted();
       if (Clock::now() - begin > start_patience) {
@@ -112,7 +115,7 @@ void launch(const Account& account, const fs::path& data, const fs::path& socket
     }
     if (Postmaster::of(data).ready) return;
     std::string why = complaint(log, from);
-    bool remains = why.find("postmaster.pid") != std::string::npos || why.find("shared memory") != std::string::npos;
+    bool remains = why.find("shared memory") != std::string::npos || why.find("FATAL") == std::string::npos;
     if (!remains || Clock::now() - begin > remains_patience) {
       throw DatabaseDown(fmt::format("PostgreSQL does not start: {} (see {})", why, log.string()));
     }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folds records into rows. Pure: no SQL, no files. The rules are those of events/rules.hpp.
+//
+// Each stream is folded by itself. What a deletion does to others (a vol loses its avion, a reservation goes with its
+// vol) is done once, at the end: an id that died is never given again and never referred to again, so that it makes no
+// difference when.
+#pragma once
+
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <deque>
+#include <vector>
+
+#include "events/reader.hpp"
+#include "projector/row.hpp"
+
+namespace carnet {
+
+/// The name of a stream in 16 bytes.
+struct Key {
+  std::array<char, 11> numero{};  ///< Ten at most, then NUL. Eleven leave no gap in the struct.
+  Kind kind = Kind::avion;
+  std::int32_t id = 0;
+
+  explicit Key(const Stream&);
+  Stream stream() const;
+  bool operator==(const Key&) const = default;
+  friend std::size_t hash_value(const Key&);
+};
+
+/// What a window of history changes in the tables.
+struct Changes {
+  struct OfTable {
+    std::vector<const Row*> inserted, updated;
+    std::vector<Stream> deleted;
+  };
+  std::array<OfTable, 5> of;  ///< In the order of tables(). Rows live as long as the fold.
+};
+
+class Fold {
+ public:
+  /// Records in order, without gaps. Throws Damage where a stream's record does not follow its last one.
+  void take(const Record&);
+
+  /// The streams that began before the first record taken: the fold goes on from their rows.
+  std::vector<Stream> missing() const;
+  void supply(Row);
+
+  /// After that nothing is taken any more. Throws Damage where a missing row was not supplied, or is not the one that
+  /// the history goes on from.
+  Changes finish();
+
+ private:
+  struct State {
+    Row row;
+    bool stored = false;  ///< The tables have it.
+    bool waits = false;   ///< Its row is missing.
+  };
+  struct Waiting {
+    State* state;
+    Position position, previous;
+    Time time;
+    Event event;
+  };
+  void advance(State&, const Event&, Time, Position position, Position previous);
+
+  boost::unordered_flat_map<Key, State*> index_;
+  std::deque<State> states_;  // in order of appearance, which is the order of the rows in the tables
+  std::vector<Waiting> waiting_;
+  boost::unordered_flat_set<Key> dead_;
+};
+
+}  // namespace carnet

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a window reads from the tables and writes to them, a few statements each.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projector/fold.hpp"
+#include "projector/projection.hpp"
+
+namespace carnet {
+
+/// Makes the schema with its tables for that ledger, at position 0, unless it has them. Two may do so at once.
+void make_tables(Connection&, const std::string& schema, const std::string& ledger);
+
+/// Calls `visit` with the rows of those streams that the tables have.
+void fetch(Connection&, const std::string& schema, const std::vector<Stream>& streams,
+           const std::function<void(Row)>& visit);
+
+/// Throws Mismatch where a row is there that should not be, or the other way round.
+void write(Connection&, const std::string& schema, const Changes& changes);
+
+/// The checkpoint, kept as it is until the transaction ends.
+Checkpoint lock_checkpoint(Connection&, const std::string& schema);
+
+/// Throws Mismatch where it is not at `from` any more: then somebody else wrote, and this transaction must not.
+void move_checkpoint(Connection&, const std::string& schema, const Checkpoint& from, Position position,
+                     std::uint64_t checksum);
+
+}  // namespace carnet
