@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/answer.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "cli/message.hpp"
+#include "cli/answer_table.hpp"
+#include "events/json.hpp"
+
+namespace carnet {
+namespace {
+
+void append_json(std::string& out, const Value& value) {
+  if (is_null(value)) {
+    out += "null";
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    json::append_quoted(out, *text);
+  } else if (value.index() <= 2) {  // a number
+    append_text(out, value);
+  } else {
+    out += '"';
+    append_text(out, value);
+    out += '"';
+  }
+}
+
+void append_rows(std::string& out, const Shape& shape, const std::vector<Row>& rows) {
+  out += '[';
+  for (const Row& row : rows) {
+    if (out.back() != '[') out += ',';
+    append_json(out, shape, row);
+  }
+  out += ']';
+}
+
+class Ndjson : public Answer {
+ public:
+  Ndjson(const Shape& shape, Output& output) : shape_(shape), output_(output) {}
+  void row(const Row& row) override {
+    line_.clear();
+    append_json(line_, shape_, row);
+    line_ += '\n';
+    output_.write(line_);
+  }
+  void end() override { output_.flush(); }
+
+ private:
+  const Shape& shape_;
+  Output& output_;
+  std::string line_;
+};
+
+/// One array, an object a line.
+class Json : public Answer {
+ public:
+  Json(const Shape& shape, Output& output) : shape_(shape), output_(output) {}
+  void row(const Row& row) override {
+    line_ = any_ ? ",\n" : "[\n";
+    any_ = true;
+    append_json(line_, shape_, row);
+    output_.write(line_);
+  }
+  void end() override {
+    output_.write(any_ ? "\n]\n" : "[]\n");
+    output_.flush();
+  }
+
+ private:
+  const Shape& shape_;
+  Output& output_;
+  std::string line_;
+  bool any_ = false;
+};
+
+/// RFC 4180. To-one relations are columns with dotted names, to-many ones a column of JSON. Null is an empty field; no
+/// text is empty.
+class Csv : public Answer {
+ public:
+  Csv(const Shape& shape, Output& output, bool terminal) : shape_(shape), output_(output), terminal_(terminal) {
+    header(shape, "");
+    end_line();
+  }
+  void row(const Row& row) override {
+    fields(shape_, &row);
+    end_line();
+  }
+  void end() override { output_.flush(); }
+
+ private:
+  void header(const Shape& shape, const std::string& prefix) {
+    for (const Field& f : shape.fields) put(prefix + f.name);
+    for (const Shape& r : shape.relations) {
+      if (r.many) {
+        put(prefix + r.name);
+      } else {
+        header(r, prefix + r.name + ".");
+      }
+    }
+  }
+
+  void fields(const Shape& shape, const Row* row) {
+    for (std::size_t i = 0; i < shape.fields.size(); ++i) {
+      cell_.clear();
+      if (row) append_text(cell_, row->values[shape.first + i]);
+      put(cell_);
+    }
+    for (const Shape& r : shape.relations) {
+      if (!r.many) {
+        fields(r, row);
+        continue;
+      }
+      cell_.clear();
+      append_rows(cell_, r, *row->many[r.slot]);
+      put(cell_);
+    }
+  }
+
+  void put(std::string_view field) {
+    const std::string shown = terminal_ ? printable(field) : std::string{};
+    if (terminal_) field = shown;
+    if (!first_) line_ += ',';
+    first_ = false;
+    if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
+      line_ += field;
+      return;
+    }
+    line_ += '"';
+    for (char c : field) line_.append(c == '"' ? 2 : 1, c);
+    line_ += '"';
+  }
+
+  void end_line() {
+    line_ += "\r\n";
+    output_.write(line_);
+    line_.clear();
+    first_ = true;
+  }
+
+  const Shape& shape_;
+  Output& output_;
+  bool terminal_;
+  std::string line_, cell_;
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::optional<Format> format_named(std::string_view name) {
+  static constexpr std::array<std::string_view, 4> names{"table", "ndjson", "json", "csv"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return static_cast<Format>(i);
+  }
+  return std::nullopt;
+}
+
+Screen standard_screen() {
+  Screen screen;
+  const char* term = std::getenv("TERM");
+  screen.terminal = ::isatty(STDOUT_FILENO) != 0;
+  screen.colour = screen.terminal && term && std::string_view{term} != "dumb" && !std::getenv("NO_COLOR");
+  winsize size{};
+  if (screen.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    screen.columns = size.ws_col;
+    screen.lines = size.ws_row;
+  }
+  return screen;
+}
+
+void append_json(std::string& out, const Shape& shape, const Row& row) {
+  char separator = '{';
+  const auto member = [&](std::string_view name) {
+    out += separator;
+    separator = ',';
+    json::append_quoted(out, name);
+    out += ':';
+  };
+  for (std::size_t i = 0; i < shape.fields.size(); ++i) {
+    member(shape.fields[i].name);
+    append_json(out, row.values[shape.first + i]);
+  }
+  for (const Shape& r : shape.relations) {
+    member(r.name);
+    if (r.many) {
+      append_rows(out, r, *row.many[r.slot]);
+    } else if (is_null(row.values[r.first])) {
+      out += "null";
+    } else {
+      append_json(out, r, row);
+    }
+  }
+  out += separator == '{' ? "{}" : "}";
+}
+
+std::unique_ptr<Answer> answer(Format format, const Shape& shape, Output& output, const Screen& screen) {
+  switch (format) {
+    case Format::ndjson: return std::make_unique<Ndjson>(shape, output);
+    case Format::json: return std::make_unique<Json>(shape, output);
+    case Format::csv: return std::make_unique<Csv>(shape, output, screen.terminal);
+    case Format::table: break;
+  }
+  return table_answer(shape, output, screen);
+}
+
+}  // namespace carnet

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// `carnet query`: from its options to the printed answer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/answer.hpp"
+#include "query/plan.hpp"
+
+namespace carnet {
+
+/// As given on the command line; lists as one option each, or comma separated.
+struct QueryOptions {
+  std::string entity;
+  std::optional<std::string> where, having;
+  std::vector<std::string> with, sort, group_by;
+  std::optional<std::uint64_t> limit;
+  std::uint64_t offset = 0;
+  bool count = false;
+  std::vector<std::string> sum, avg, min, max;
+  bool echo = false;
+  Format format = Format::table;
+};
+
+/// What is to be asked; null where the options make no question: why is then said on standard error, and the exit
+/// status is 64. Needs no database.
+std::optional<Plan> plan_of(const QueryOptions&);
+
+/// Asks it and prints the answer.
+void ask(const Plan&, const QueryOptions&, Connection&);
+
+}  // namespace carnet
