@@ -11,6 +11,11 @@ void keep_first(std::optional<Rejection>& kept, std::optional<Rejection> other) 
   if (other && (!kept || other->code < kept->code)) kept = std::move(other);
 }
 
+std::string_view nested_prefix(const Event& event) {
+  if (std::holds_alternative<AvionRegistered>(event)) return "avion.";
+  return std::holds_alternative<PiloteRegistered>(event) ? "pilote." : "";
+}
+
 std::pair<std::string, std::string> identity(const Line& line) {
   return {line.cloud_event ? line.cloud_event->source : std::string(), line.id};
 }
@@ -131,7 +136,9 @@ Answer Model::append_one(const Line& line, Time now) {
   } else {
     Model trial = *this;
     for (const Event& event : events) {
-      keep_first(rejection, check(event, time, trial));
+      std::optional<Rejection> refused = check(event, time, trial);
+      if (refused) refused->member.insert(0, nested_prefix(event));
+      keep_first(rejection, std::move(refused));
       if (!alive(trial.find(stream_of(event)))) trial.record(event, time, now);
     }
   }

@@ -52,7 +52,7 @@ std::string RandomHistory::time() {
 
 std::string RandomHistory::id_of(std::uint64_t given) {
   const std::uint64_t recent = std::min<std::uint64_t>(given, 8);
-  return std::to_string(chance(95) ? given - below(recent + 1) + (given == 0) : 1 + below(given + 5));
+  return std::to_string(chance(95) && given != 0 ? given - below(recent) : 1 + below(given + 5));
 }
 
 void RandomHistory::id_for_new(Members& members, const std::string& member, std::uint64_t& given) {
@@ -66,7 +66,7 @@ void RandomHistory::id_for_new(Members& members, const std::string& member, std:
 
 std::string RandomHistory::numero() {
   const std::uint64_t recent = std::min<std::uint64_t>(vols_, 10);
-  return quoted(fmt::format("V{}", chance(95) ? vols_ - below(recent + 1) : below(vols_ + 3)));
+  return quoted(fmt::format("V{}", chance(95) && vols_ != 0 ? vols_ - below(recent) : below(vols_ + 3)));
 }
 
 std::string RandomHistory::siege() {
@@ -99,7 +99,7 @@ std::string RandomHistory::entity_event(Members& members) {
     return noun.name + ".registered";
   }
   members.emplace_back(noun.name + "_id", id_of(noun.given));
-  if (chance(30)) return noun.name + ".deleted";
+  if (chance(15)) return noun.name + ".deleted";
   if (is_pilote && chance(70)) {
     members.emplace_back("licence", licence());
   } else {
@@ -174,7 +174,7 @@ std::string RandomHistory::event(Members& members) {
 
 std::string RandomHistory::line() {
   if (chance(2)) return one_of(unsound);
-  if (chance(4) && !sent_.empty()) return one_of(sent_);
+  if (chance(6) && !sent_.empty()) return one_of(sent_);
 
   Members data;
   const std::string type = quoted(event(data));
@@ -191,9 +191,9 @@ std::string RandomHistory::line() {
     if (chance(50)) members.emplace_back("traceparent", quoted("00-4bf92f35-01"));
     members.emplace_back("data", object(data));
   } else {
-    if (chance(4)) members.emplace_back("expect", std::to_string(below(4)));
-    if (chance(4)) members.emplace_back("expect", quoted(chance(50) ? "exists" : "none"));
-    if (chance(1)) members.emplace_back("position", std::to_string(1 + below(2000)));
+    if (chance(3)) members.emplace_back("expect", std::to_string(below(4)));
+    if (chance(3)) members.emplace_back("expect", quoted(chance(50) ? "exists" : "none"));
+    if (chance(1) && chance(50)) members.emplace_back("position", std::to_string(1 + below(2000)));
     if (chance(1)) members.emplace_back("version", std::to_string(1 + below(4)));
     members.insert(members.end(), data.begin(), data.end());
     if (chance(20)) std::rotate(members.begin(), members.begin() + 1, members.end());
