@@ -117,14 +117,17 @@ std::string order(const Question& question, Scope& scope) {
   if (question.grouped()) {
     for (const Expr& group : question.group_by) add(scope.value(group), false, nullable(group));
   } else if (!question.sort.empty() || question.limit || question.offset > 0) {
-    for (std::string_view name : table(question.entity).primary_key) add(fmt::format("{}.{}", scope.root(), name), false, false);
+    for (std::string_view name : table(question.entity).primary_key)
+      add(fmt::format("{}.{}", scope.root(), name), false, false);
   }
   return terms.empty() ? "" : "\norder by " + join(terms);
 }
 
 std::string page(const Question& question, Draft& draft) {
   std::string out;
-  const auto number = [](std::uint64_t n) { return Value{static_cast<std::int64_t>(std::min<std::uint64_t>(n, INT64_MAX))}; };
+  const auto number = [](std::uint64_t n) {
+    return Value{static_cast<std::int64_t>(std::min<std::uint64_t>(n, INT64_MAX))};
+  };
   if (question.limit) out += "\nlimit " + draft.add(number(*question.limit));
   if (question.offset > 0) out += "\noffset " + draft.add(number(question.offset));
   return out;
@@ -133,7 +136,8 @@ std::string page(const Question& question, Draft& draft) {
 void check_rows(const Question& question) {
   if (question.having) throw QuestionError("--having needs groups (--group-by, --count)");
   for (const Sort& sort : question.sort) {
-    if (sort.by.op == Op::aggregate) throw QuestionError(fmt::format("{} needs groups to sort by (--group-by)", text(sort.by)));
+    if (sort.by.op == Op::aggregate)
+      throw QuestionError(fmt::format("{} needs groups to sort by (--group-by)", text(sort.by)));
     for (const Expr* e : {&sort.by, sort.by.operands.empty() ? &sort.by : &sort.by.operands[0],
                           sort.by.operands.empty() ? &sort.by : &sort.by.operands[1]}) {
       if (e->path.many_steps() > 0)
@@ -200,7 +204,8 @@ bool check_fan_out(const Question& question) {
   if (steps == 0) return false;
   all([&](const Expr& e) {
     const std::size_t own = e.path.many_steps();
-    if (e.op == Op::path && !std::equal(e.path.steps.begin(), e.path.steps.begin() + static_cast<std::ptrdiff_t>(own), longest.steps.begin()))
+    if (e.op == Op::path && !std::equal(e.path.steps.begin(), e.path.steps.begin() + static_cast<std::ptrdiff_t>(own),
+                                        longest.steps.begin()))
       throw QuestionError(fmt::format("{} and {} go through different to-many relations: each would multiply the other",
                                       text(e), text(longest)));
     using enum Expr::Function;

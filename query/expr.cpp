@@ -14,7 +14,9 @@ namespace {
 
 using Op = Expr::Op;
 
-bool numeric(Type type) { return type == Type::integer || type == Type::real; }
+bool numeric(Type type) {
+  return type == Type::integer || type == Type::real;
+}
 
 Place around(const Expr& first, const Expr& last) {
   return {first.place.offset, std::max(last.place.offset + last.place.length, first.place.offset) - first.place.offset};
@@ -23,8 +25,8 @@ Place around(const Expr& first, const Expr& last) {
 /// A value that can be compared: not a condition, not a relation.
 void need_value(const Expr& e) {
   if (e.op == Op::path && !e.path.column)
-    throw QuestionError(fmt::format("{} is a relation: name one of its columns, or ask whether it is null", text(e.path)),
-                        e.place);
+    throw QuestionError(
+        fmt::format("{} is a relation: name one of its columns, or ask whether it is null", text(e.path)), e.place);
   if (e.type == Type::condition) throw QuestionError("a value was expected here, not a condition", e.place);
 }
 
@@ -39,8 +41,8 @@ void need_condition(const Expr& e) {
 void convert(Expr& e, Type type, const std::string& like_what) {
   if (e.op != Op::literal || e.type == type || (numeric(e.type) && numeric(type))) return;
   const auto refuse = [&](std::string_view what_would_do) {
-    throw QuestionError(fmt::format("{} is {}, {} is {} ({})", like_what, text(type), text(e), text(e.type), what_would_do),
-                        e.place);
+    throw QuestionError(
+        fmt::format("{} is {}, {} is {} ({})", like_what, text(type), text(e), text(e.type), what_would_do), e.place);
   };
   const auto* written = std::get_if<std::string>(&e.value);
   switch (type) {
@@ -86,17 +88,18 @@ void agree(std::vector<Expr>& operands) {
   for (Expr& e : operands) {
     convert(e, type, name);
     if (e.type != type && !(numeric(e.type) && numeric(type)))
-      throw QuestionError(fmt::format("{} is {}, {} is {}: they cannot be compared", name, text(type), text(e), text(e.type)),
-                          e.place);
+      throw QuestionError(
+          fmt::format("{} is {}, {} is {}: they cannot be compared", name, text(type), text(e), text(e.type)), e.place);
   }
 }
 
 /// A statut is one of six: another one would silently match nothing.
 void check_statuts(const std::vector<Expr>& operands) {
-  static constexpr std::array all{Statut::prevu,  Statut::retarde, Statut::en_vol,
+  static constexpr std::array all{Statut::prevu,   Statut::retarde, Statut::en_vol,
                                   Statut::deroute, Statut::atterri, Statut::annule};
   const Column* statut = column(Kind::vol, "statut");
-  if (std::ranges::none_of(operands, [&](const Expr& e) { return e.op == Op::path && e.path.column == statut; })) return;
+  if (std::ranges::none_of(operands, [&](const Expr& e) { return e.op == Op::path && e.path.column == statut; }))
+    return;
   std::vector<std::string_view> known;
   for (Statut s : all) known.push_back(text(s));
   for (const Expr& e : operands) {
@@ -142,15 +145,19 @@ std::string text(const Path& path) {
 
 std::string text(const Expr& e) {
   switch (e.op) {
-    case Op::path: return text(e.path);
-    case Op::literal: return e.type == Type::integer || e.type == Type::real ? text(e.value) : "'" + text(e.value) + "'";
-    case Op::difference: return text(e.operands[0]) + " - " + text(e.operands[1]);
+    case Op::path:
+      return text(e.path);
+    case Op::literal:
+      return e.type == Type::integer || e.type == Type::real ? text(e.value) : "'" + text(e.value) + "'";
+    case Op::difference:
+      return text(e.operands[0]) + " - " + text(e.operands[1]);
     case Op::aggregate: {
       const std::string_view name = function_names[static_cast<std::size_t>(e.function)];
       if (e.operands.empty()) return std::string{name};
       return fmt::format("{}({}{})", name, e.distinct ? "distinct " : "", text(e.operands[0]));
     }
-    default: return "a condition";
+    default:
+      return "a condition";
   }
 }
 
@@ -186,7 +193,8 @@ Expr difference(Expr a, Expr b) {
     need_value(e);
     if (operands[0].op != Op::literal || operands[1].op != Op::literal) convert(e, Type::time, "what is subtracted");
     if (e.type != Type::time)
-      throw QuestionError(fmt::format("{} is {}: only a time can be subtracted from a time", text(e), text(e.type)), e.place);
+      throw QuestionError(fmt::format("{} is {}: only a time can be subtracted from a time", text(e), text(e.type)),
+                          e.place);
   }
   Expr e = condition(Op::difference, std::move(operands));
   e.type = Type::duration;
@@ -241,7 +249,8 @@ Expr like(Op op, Expr subject, Expr pattern, bool negated) {
   const std::size_t last = characters.find_last_not_of('\\');
   const std::size_t backslashes = characters.size() - (last == std::string::npos ? 0 : last + 1);
   if (backslashes % 2 == 1)
-    throw QuestionError("a pattern cannot end with \\, which takes the next character as it is (write \\\\)", pattern.place);
+    throw QuestionError("a pattern cannot end with \\, which takes the next character as it is (write \\\\)",
+                        pattern.place);
   std::vector<Expr> operands;
   operands.push_back(std::move(subject));
   operands.push_back(std::move(pattern));
@@ -277,9 +286,13 @@ Expr is_null(Expr subject, bool negated) {
   return condition(Op::is_null, std::move(operands), negated);
 }
 
-Expr all_of(std::vector<Expr> conditions) { return chain(Op::all_of, std::move(conditions)); }
+Expr all_of(std::vector<Expr> conditions) {
+  return chain(Op::all_of, std::move(conditions));
+}
 
-Expr any_of(std::vector<Expr> conditions) { return chain(Op::any_of, std::move(conditions)); }
+Expr any_of(std::vector<Expr> conditions) {
+  return chain(Op::any_of, std::move(conditions));
+}
 
 Expr negation(Expr e) {
   need_condition(e);

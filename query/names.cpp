@@ -3,6 +3,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
 
 #include "events/nearest.hpp"
 
@@ -18,11 +23,31 @@ std::vector<std::string_view> names_in(Kind kind) {
   return names;
 }
 
+/// Without accents and in lower case: what people leave out when they type.
+std::string folded(std::string_view utf8) {
+  utf8proc_uint8_t* mapped = nullptr;
+  const auto options =
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
+                                 static_cast<utf8proc_ssize_t>(utf8.size()), &mapped, options);
+  if (size < 0) return std::string{utf8};
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned{mapped, std::free};
+  return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)};
+}
+
+std::string_view nearest_folded(std::string_view word, std::span<const std::string_view> known) {
+  std::vector<std::string> texts;
+  for (std::string_view name : known) texts.push_back(folded(name));
+  const std::vector<std::string_view> views{texts.begin(), texts.end()};
+  const std::string_view found = nearest(folded(word), views);
+  return found.empty() ? found : known[static_cast<std::size_t>(std::ranges::find(views, found) - views.begin())];
+}
+
 }  // namespace
 
 std::string hint(std::string_view word, std::span<const std::string_view> known, std::string_view what_they_are) {
   const std::string all = fmt::format("{} {}", what_they_are, fmt::join(known, ", "));
-  const std::string_view meant = nearest(word, known);
+  const std::string_view meant = nearest_folded(word, known);
   return meant.empty() ? fmt::format(" ({})", all) : fmt::format(" (did you mean {}? {})", meant, all);
 }
 
@@ -33,10 +58,11 @@ Kind entity(std::string_view name) {
     plural.push_back(t.name);
     known.insert(known.end(), {t.name, t.singular});
   }
-  const std::string_view meant = nearest(name, known);
-  throw QuestionError(fmt::format("there is no entity {} ({}known are {})", name,
-                                  meant.empty() ? "" : fmt::format("did you mean {}? ", meant), fmt::join(plural, ", ")),
-                      {0, name.size()});
+  const std::string_view meant = nearest_folded(name, known);
+  throw QuestionError(
+      fmt::format("there is no entity {} ({}known are {})", name,
+                  meant.empty() ? "" : fmt::format("did you mean {}? ", meant), fmt::join(plural, ", ")),
+      {0, name.size()});
 }
 
 Path resolve(Kind from, std::string_view dotted, Place place) {
@@ -50,14 +76,17 @@ Path resolve(Kind from, std::string_view dotted, Place place) {
       throw QuestionError(fmt::format("{} is a column: nothing comes after it", dotted.substr(0, start - 1)), here);
     if (const Relation* r = relation(kind, name)) {
       if (path.steps.size() == max_steps)
-        throw QuestionError(fmt::format("a path has at most {} relations", max_steps), place);
+        throw QuestionError(fmt::format("a path has at most {} relations", max_steps), here);
       path.steps.push_back(r);
     } else if (const Column* c = column(kind, name)) {
       path.column = c;
     } else {
-      throw QuestionError(fmt::format("{} has no {}{}", table(kind).singular, name.empty() ? "empty name" : name,
-                                      hint(name, names_in(kind), "it has")),
-                          here);
+      const std::vector<std::string_view> known = names_in(kind);
+      const bool text_without_quotes = path.steps.empty() && !name.empty() && nearest_folded(name, known).empty();
+      throw QuestionError(
+          fmt::format("{} has no {}{}", table(kind).singular, name.empty() ? "empty name" : name,
+                      hint(name, known, text_without_quotes ? "a text is written in single quotes; it has" : "it has")),
+          here);
     }
     if (dot == std::string_view::npos) return path;
     start = dot + 1;

@@ -53,8 +53,9 @@ class Parser {
     if (!accept(symbol)) unexpected(why);
   }
   [[noreturn]] void unexpected(std::string_view what) const {
-    throw QuestionError(fmt::format("{}, {}", token_.kind == Token::Kind::end ? "it ends too early" : "unexpected", what),
-                        token_.place);
+    throw QuestionError(
+        fmt::format("{}, {}", token_.kind == Token::Kind::end ? "it ends too early" : "unexpected", what),
+        token_.place);
   }
 
   Kind from_;
@@ -89,9 +90,9 @@ Expr Parser::predicate() {
     Op op;
   };
   static constexpr std::array comparisons{
-      Comparison{"=", Op::equal},       Comparison{"<>", Op::not_equal}, Comparison{"!=", Op::not_equal},
-      Comparison{"<", Op::less},        Comparison{"<=", Op::less_equal},
-      Comparison{">", Op::greater},     Comparison{">=", Op::greater_equal},
+      Comparison{"=", Op::equal},          Comparison{"<>", Op::not_equal},  Comparison{"!=", Op::not_equal},
+      Comparison{"<", Op::less},           Comparison{"<=", Op::less_equal}, Comparison{">", Op::greater},
+      Comparison{">=", Op::greater_equal},
   };
   Expr subject = value();
   for (const Comparison& c : comparisons) {
@@ -158,7 +159,8 @@ Expr Parser::primary() {
     if (number.kind != Token::Kind::number) unexpected("a number was expected");
     advance();
     if (auto signed_number = number_literal(token.value + number.value))
-      return literal(std::move(*signed_number), {token.place.offset, number.place.offset + number.place.length - token.place.offset});
+      return literal(std::move(*signed_number),
+                     {token.place.offset, number.place.offset + number.place.length - token.place.offset});
     throw QuestionError("this number is out of range", number.place);
   }
   unexpected("a path, a literal or ( was expected");
@@ -176,8 +178,7 @@ Expr Parser::name() {
                                                             "is",  "null", "ilike", "between"};
   const Token token = token_;
   if (token.value == "null") throw QuestionError("null is equal to nothing (write `is null`)", token.place);
-  if (std::ranges::find(reserved, token.value) != reserved.end())
-    unexpected("a path or a literal was expected");
+  if (std::ranges::find(reserved, token.value) != reserved.end()) unexpected("a path or a literal was expected");
   advance();
   const auto* found = std::ranges::find(functions, token.value, &Named::name);
   const bool calls = token_.is("(");
@@ -230,8 +231,7 @@ std::vector<Path> Parser::relations() {
     if (token.kind != Token::Kind::name) unexpected("a relation was expected");
     advance();
     all.push_back(resolve(from_, token.value, token.place));
-    if (all.back().column)
-      throw QuestionError(fmt::format("{} is a column, not a relation", token.value), token.place);
+    if (all.back().column) throw QuestionError(fmt::format("{} is a column, not a relation", token.value), token.place);
   } while (accept(","));
   return all;
 }
@@ -260,9 +260,13 @@ Expr parse_whole_condition(Kind from, std::string_view text, bool aggregates) {
 
 }  // namespace
 
-Expr parse_condition(Kind from, std::string_view text) { return parse_whole_condition(from, text, false); }
+Expr parse_condition(Kind from, std::string_view text) {
+  return parse_whole_condition(from, text, false);
+}
 
-Expr parse_having(Kind from, std::string_view text) { return parse_whole_condition(from, text, true); }
+Expr parse_having(Kind from, std::string_view text) {
+  return parse_whole_condition(from, text, true);
+}
 
 std::vector<Expr> parse_operands(Kind from, std::string_view commas) {
   return parse(from, commas, false, [](Parser& parser) { return parser.values(); });

@@ -31,8 +31,8 @@ struct Field {
 struct Shape {
   std::string name;  ///< The relation's; the entity's at the top.
   std::vector<Field> fields;
-  std::size_t first = 0;         ///< Where the fields begin in Row::values. To-one: the relation is null where this one is.
-  bool many = false;             ///< An array; its rows are Row::many[slot] of the row that holds it.
+  std::size_t first = 0;  ///< Where the fields begin in Row::values. To-one: the relation is null where this one is.
+  bool many = false;      ///< An array; its rows are Row::many[slot] of the row that holds it.
   std::size_t slot = 0;
   std::vector<Shape> relations;  ///< In the order in which they were asked for.
 };

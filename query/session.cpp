@@ -56,7 +56,8 @@ void Session::each(const Plan& plan, const std::function<void(Row&)>& visit) {
 
 std::vector<Row> Session::all(const Plan& plan) {
   if (plan.follows.empty()) return load(plan, nullptr);
-  Transaction transaction{connection_, fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", hold_projection)};
+  Transaction transaction{connection_,
+                          fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", hold_projection)};
   std::vector<Row> rows = load(plan, nullptr);
   transaction.commit();
   return rows;
@@ -114,7 +115,8 @@ void Session::run(const Statement& statement, const Argument* keys, const std::v
       row.values.resize(types.size());
       for (std::size_t c = 0; c < types.size(); ++c) {
         const int column = static_cast<int>(c);
-        read(row.values[c], types[c], PQgetisnull(result.get(), i, column) ? nullptr : PQgetvalue(result.get(), i, column),
+        read(row.values[c], types[c],
+             PQgetisnull(result.get(), i, column) ? nullptr : PQgetvalue(result.get(), i, column),
              static_cast<std::size_t>(PQgetlength(result.get(), i, column)));
       }
       visit(row);
@@ -150,10 +152,12 @@ void Session::send(const std::string& sql, const std::vector<Parameter>& paramet
   }
   int sent = 0;
   if (found != prepared_.end()) {
-    sent = PQsendQueryPrepared(connection, found->second.c_str(), size, values.data(), lengths.data(), formats.data(), 1);
+    sent =
+        PQsendQueryPrepared(connection, found->second.c_str(), size, values.data(), lengths.data(), formats.data(), 1);
   } else {
     if (prepared_.size() < max_prepared) prepared_.emplace(sql, std::string{});
-    sent = PQsendQueryParams(connection, sql.c_str(), size, types.data(), values.data(), lengths.data(), formats.data(), 1);
+    sent = PQsendQueryParams(connection, sql.c_str(), size, types.data(), values.data(), lengths.data(), formats.data(),
+                             1);
   }
   if (sent == 0) connection_.fail(nullptr);
 }

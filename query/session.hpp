@@ -15,7 +15,7 @@
 namespace carnet {
 
 struct Row {
-  std::vector<Value> values;                             ///< As Shape says.
+  std::vector<Value> values;                            ///< As Shape says.
   std::vector<std::shared_ptr<std::vector<Row>>> many;  ///< By slot; rows that hang from equal keys are shared.
 };
 

@@ -12,20 +12,28 @@ namespace {
 using Op = Expr::Op;
 using Way = Relation::Way;
 
-constexpr std::size_t max_joins = 100;          // planning them takes PostgreSQL a fraction of a second
-constexpr std::size_t max_alias = 40;           // of the 63 bytes that tell PostgreSQL's names apart
-constexpr std::size_t max_arguments = 65'535;   // the protocol's
+constexpr std::size_t max_joins = 100;         // planning them takes PostgreSQL a fraction of a second
+constexpr std::size_t max_alias = 40;          // of the 63 bytes that tell PostgreSQL's names apart
+constexpr std::size_t max_arguments = 65'535;  // the protocol's
 
 std::string_view symbol(Op op) {
   switch (op) {
-    case Op::equal: return "=";
-    case Op::not_equal: return "<>";
-    case Op::less: return "<";
-    case Op::less_equal: return "<=";
-    case Op::greater: return ">";
-    case Op::greater_equal: return ">=";
-    case Op::like: return "like";
-    default: return "ilike";
+    case Op::equal:
+      return "=";
+    case Op::not_equal:
+      return "<>";
+    case Op::less:
+      return "<";
+    case Op::less_equal:
+      return "<=";
+    case Op::greater:
+      return ">";
+    case Op::greater_equal:
+      return ">=";
+    case Op::like:
+      return "like";
+    default:
+      return "ilike";
   }
 }
 
@@ -50,18 +58,26 @@ Path shortened(Path path) {
   return path;
 }
 
-bool always_there(const Relation& r) { return !r.many && r.way == Way::direct && !column(r.from, r.from_column)->nullable; }
+bool always_there(const Relation& r) {
+  return !r.many && r.way == Way::direct && !column(r.from, r.from_column)->nullable;
+}
 
 }  // namespace
 
-std::string_view meeting_column(Kind kind) { return kind == Kind::vol ? "numero" : "passager_id"; }
+std::string_view meeting_column(Kind kind) {
+  return kind == Kind::vol ? "numero" : "passager_id";
+}
 
 bool nullable(const Expr& e) {
-  if (e.op == Op::path) return e.path.column->nullable || !std::ranges::all_of(e.path.steps, [](const Relation* r) { return always_there(*r); });
+  if (e.op == Op::path)
+    return e.path.column->nullable ||
+           !std::ranges::all_of(e.path.steps, [](const Relation* r) { return always_there(*r); });
   return !(e.op == Op::aggregate && e.function == Expr::Function::count);
 }
 
-std::string Draft::table(Kind kind) const { return fmt::format("{}.{}", schema, carnet::table(kind).name); }
+std::string Draft::table(Kind kind) const {
+  return fmt::format("{}.{}", schema, carnet::table(kind).name);
+}
 
 std::string Draft::add(Argument argument) {
   if (arguments.size() == max_arguments) throw QuestionError("the question has too many literals");
@@ -80,7 +96,8 @@ Scope::Scope(Draft& draft, Kind root)
 
 std::string Scope::key() const {
   std::string out;
-  for (std::string_view name : table(kind_).primary_key) fmt::format_to(std::back_inserter(out), "{}{}.{}", out.empty() ? "" : ", ", root_, name);
+  for (std::string_view name : table(kind_).primary_key)
+    fmt::format_to(std::back_inserter(out), "{}{}.{}", out.empty() ? "" : ", ", root_, name);
   return out;
 }
 
@@ -127,7 +144,8 @@ void Scope::join(const Relation& r, const std::string& base, const std::string& 
         fmt::format_to(out, "{}{}", from_.empty() ? "" : " cross join ", meeting);
         links_ += pair + " and ";
       }
-      fmt::format_to(out, "{}{} {} on {}.{} = {}.{}", correlated ? " " : "\n", how, target, name, to_key, via, r.to_column);
+      fmt::format_to(out, "{}{} {} on {}.{} = {}.{}", correlated ? " " : "\n", how, target, name, to_key, via,
+                     r.to_column);
       return;
     }
     case Way::precedent:
@@ -153,9 +171,12 @@ std::string Scope::column(const Path& path) {
 
 std::string Scope::value(const Expr& e) {
   switch (e.op) {
-    case Op::path: return column(e.path);
-    case Op::literal: return draft_.add(e.value);
-    case Op::aggregate: return aggregate(e);
+    case Op::path:
+      return column(e.path);
+    case Op::literal:
+      return draft_.add(e.value);
+    case Op::aggregate:
+      return aggregate(e);
     default: {
       const std::string minuend = value(e.operands[0]);
       return fmt::format("({} - {})", minuend, value(e.operands[1]));
@@ -196,7 +217,8 @@ std::string Scope::condition(const Expr& e, bool aggregated) {
 std::string Scope::exists(const Expr& e) {
   Scope inner{draft_, *this};
   const Expr& first = e.operands[0];
-  const bool rows_themselves = e.op == Op::is_null && first.op == Op::path && !first.path.column && first.path.steps.back()->many;
+  const bool rows_themselves =
+      e.op == Op::is_null && first.op == Op::path && !first.path.column && first.path.steps.back()->many;
   std::string held;
   if (rows_themselves) {
     inner.alias(first.path, first.path.steps.size());

@@ -32,11 +32,11 @@ class Scope {
   /// To-many paths are joined, a row for each related one, instead of asked for by EXISTS: for groups.
   void fan_out() { fans_out_ = true; }
 
-  std::string column(const Path&);          ///< "avion.modele", joined as needed.
+  std::string column(const Path&);  ///< "avion.modele", joined as needed.
   std::string alias(const Path& path, std::size_t steps);
-  std::string value(const Expr&);           ///< Of an operand.
+  std::string value(const Expr&);  ///< Of an operand.
   std::string condition(const Expr&, bool aggregated = false);
-  std::string key() const;                  ///< The root's primary key, comma separated.
+  std::string key() const;  ///< The root's primary key, comma separated.
   const std::string& root() const { return root_; }
   const std::string& from() const { return from_; }
 

@@ -6,8 +6,12 @@
 namespace carnet {
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 /// Bytes beyond ASCII too: an accented word without quotes is then named whole in the message.
 bool word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '_' || static_cast<signed char>(c) < 0;
@@ -43,7 +47,8 @@ Token quoted(std::string_view text, std::size_t& offset) {
     }
     token.value += text[i];
   }
-  throw QuestionError("this text does not end (close it with ', write '' for a ' in it)", {offset, text.size() - offset});
+  throw QuestionError("this text does not end (close it with ', write '' for a ' in it)",
+                      {offset, text.size() - offset});
 }
 
 }  // namespace

@@ -14,10 +14,16 @@
 namespace carnet {
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
-void skip_spaces(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of(' '), text.size())); }
+void skip_spaces(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+}
 
 struct Unit {
   std::string_view name;
@@ -25,11 +31,11 @@ struct Unit {
 };
 constexpr std::int64_t second = 1'000'000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 constexpr std::array units{
-    Unit{"d", day},         Unit{"day", day},        Unit{"days", day},       Unit{"h", hour},
-    Unit{"hour", hour},     Unit{"hours", hour},     Unit{"m", minute},       Unit{"min", minute},
-    Unit{"mins", minute},   Unit{"minute", minute},  Unit{"minutes", minute}, Unit{"s", second},
-    Unit{"sec", second},    Unit{"secs", second},    Unit{"second", second},  Unit{"seconds", second},
-    Unit{"week", 7 * day},  Unit{"weeks", 7 * day},
+    Unit{"d", day},        Unit{"day", day},       Unit{"days", day},       Unit{"h", hour},
+    Unit{"hour", hour},    Unit{"hours", hour},    Unit{"m", minute},       Unit{"min", minute},
+    Unit{"mins", minute},  Unit{"minute", minute}, Unit{"minutes", minute}, Unit{"s", second},
+    Unit{"sec", second},   Unit{"secs", second},   Unit{"second", second},  Unit{"seconds", second},
+    Unit{"week", 7 * day}, Unit{"weeks", 7 * day},
 };
 constexpr double longest = 9e18;  // microseconds that fit in 64 bits, with room for rounding
 
@@ -103,8 +109,8 @@ std::optional<Duration> duration_literal(std::string_view text) {
       skip_spaces(text);
       std::size_t size = 0;
       while (size < text.size() && letter(text[size])) ++size;
-      const auto* unit = std::find_if(units.begin(), units.end(),
-                                      [&](const Unit& u) { return u.name == text.substr(0, size); });
+      const auto* unit =
+          std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.name == text.substr(0, size); });
       if (unit == units.end()) return {};
       text.remove_prefix(size);
       sum += number * static_cast<double>(unit->microseconds);

@@ -23,7 +23,9 @@ std::string_view text(Type);  ///< "an integer", "a time" ...: for messages.
 /// monostate is null.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string, Time, Duration>;
 
-inline bool is_null(const Value& value) { return value.index() == 0; }
+inline bool is_null(const Value& value) {
+  return value.index() == 0;
+}
 
 /// A time as people write one in a condition: a date, or date and time to the minute or finer, UTC where no offset is
 /// given: `2026-11-22`, `2026-11-22 10:05`, `2026-11-22T10:05:00.5+01`. Null for anything else.

@@ -10,11 +10,16 @@ namespace {
 // pg_type.dat
 constexpr std::uint32_t oid_of(Type type, bool list) {
   switch (type) {
-    case Type::integer: return list ? 1016 : 20;
-    case Type::real: return list ? 1022 : 701;
-    case Type::time: return list ? 1185 : 1184;
-    case Type::duration: return list ? 1187 : 1186;
-    default: return list ? 1009 : 25;
+    case Type::integer:
+      return list ? 1016 : 20;
+    case Type::real:
+      return list ? 1022 : 701;
+    case Type::time:
+      return list ? 1185 : 1184;
+    case Type::duration:
+      return list ? 1187 : 1186;
+    default:
+      return list ? 1009 : 25;
   }
 }
 
@@ -24,30 +29,35 @@ constexpr std::int64_t day_us = 86'400'000'000;
 template <std::integral T>
 void put(std::string& out, T number) {
   const auto bits = static_cast<std::make_unsigned_t<T>>(number);
-  for (int shift = 8 * (static_cast<int>(sizeof bits) - 1); shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift);
+  for (int shift = 8 * (static_cast<int>(sizeof bits) - 1); shift >= 0; shift -= 8)
+    out += static_cast<char>(bits >> shift);
 }
 
 template <std::integral T>
 T get(const char* bytes) {
   std::make_unsigned_t<T> bits = 0;
   for (std::size_t i = 0; i < sizeof bits; ++i)
-    bits = static_cast<std::make_unsigned_t<T>>(static_cast<std::uint64_t>(bits) << 8 | static_cast<unsigned char>(bytes[i]));
+    bits = static_cast<std::make_unsigned_t<T>>(static_cast<std::uint64_t>(bits) << 8 |
+                                                static_cast<unsigned char>(bytes[i]));
   return static_cast<T>(bits);
 }
 
 void put_value(std::string& out, const Value& value, Type type) {
   switch (type) {
-    case Type::integer: return put(out, std::get<std::int64_t>(value));
+    case Type::integer:
+      return put(out, std::get<std::int64_t>(value));
     case Type::real: {
       const auto* integer = std::get_if<std::int64_t>(&value);  // a list of numbers is one of reals if one of them is
       return put(out, std::bit_cast<std::uint64_t>(integer ? static_cast<double>(*integer) : std::get<double>(value)));
     }
-    case Type::time: return put(out, std::get<Time>(value).time_since_epoch().count() - epoch_us);
+    case Type::time:
+      return put(out, std::get<Time>(value).time_since_epoch().count() - epoch_us);
     case Type::duration:
       put(out, std::get<Duration>(value).count());
       put(out, std::int64_t{0});  // days, months
       return;
-    default: out += std::get<std::string>(value);
+    default:
+      out += std::get<std::string>(value);
   }
 }
 
@@ -87,8 +97,12 @@ void read(Value& value, Type type, const char* bytes, std::size_t size) {
     case Type::integer:
       value = size == sizeof(std::int32_t) ? std::int64_t{get<std::int32_t>(bytes)} : get<std::int64_t>(bytes);
       return;
-    case Type::real: value = std::bit_cast<double>(get<std::uint64_t>(bytes)); return;
-    case Type::time: value = Time{std::chrono::microseconds{get<std::int64_t>(bytes) + epoch_us}}; return;
+    case Type::real:
+      value = std::bit_cast<double>(get<std::uint64_t>(bytes));
+      return;
+    case Type::time:
+      value = Time{std::chrono::microseconds{get<std::int64_t>(bytes) + epoch_us}};
+      return;
     case Type::duration:  // of two times: days and a rest, no months
       value = Duration{get<std::int64_t>(bytes) + get<std::int32_t>(bytes + sizeof(std::int64_t)) * day_us};
       return;
