@@ -30,6 +30,8 @@ rocksdb::Options common() {
   options.recycle_log_file_num = 0;
   options.manual_wal_flush = false;
   options.max_open_files = -1;  // a reader beside the writer must hold on to files that are replaced
+  options.max_file_opening_threads =
+      1;  // at every look at the manifest RocksDB starts as many, be there nothing to open
   options.max_background_jobs = 2;
   options.compression = rocksdb::kLZ4Compression;
   options.stats_dump_period_sec = 0;
