@@ -114,7 +114,7 @@ void tell_a_random_history(std::uint64_t seed, std::size_t memory_bytes, int cou
 }
 
 TEST(ARandomHistory, IsJudgedAndKeptAsTheModelSays) {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) tell_a_random_history(seed, std::size_t{128} << 20, 1500);
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) tell_a_random_history(seed, std::size_t{8} << 20, 1500);
 }
 
 TEST(ARandomHistory, IsJudgedAndKeptAsTheModelSaysWithHardlyAnyMemory) {
