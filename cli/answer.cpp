@@ -7,8 +7,8 @@
 #include <array>
 #include <cstdlib>
 
-#include "cli/message.hpp"
 #include "cli/answer_table.hpp"
+#include "cli/message.hpp"
 #include "events/json.hpp"
 
 namespace carnet {
@@ -28,19 +28,19 @@ void append_json(std::string& out, const Value& value) {
   }
 }
 
-void append_rows(std::string& out, const Shape& shape, const std::vector<Row>& rows) {
+void append_rows(std::string& out, const TupleShape& shape, const std::vector<Tuple>& rows) {
   out += '[';
-  for (const Row& row : rows) {
+  for (const Tuple& row : rows) {
     if (out.back() != '[') out += ',';
     append_json(out, shape, row);
   }
   out += ']';
 }
 
-class Ndjson : public Answer {
+class Ndjson : public Printer {
  public:
-  Ndjson(const Shape& shape, Output& output) : shape_(shape), output_(output) {}
-  void row(const Row& row) override {
+  Ndjson(const TupleShape& shape, Output& output) : shape_(shape), output_(output) {}
+  void row(const Tuple& row) override {
     line_.clear();
     append_json(line_, shape_, row);
     line_ += '\n';
@@ -49,16 +49,16 @@ class Ndjson : public Answer {
   void end() override { output_.flush(); }
 
  private:
-  const Shape& shape_;
+  const TupleShape& shape_;
   Output& output_;
   std::string line_;
 };
 
 /// One array, an object a line.
-class Json : public Answer {
+class Json : public Printer {
  public:
-  Json(const Shape& shape, Output& output) : shape_(shape), output_(output) {}
-  void row(const Row& row) override {
+  Json(const TupleShape& shape, Output& output) : shape_(shape), output_(output) {}
+  void row(const Tuple& row) override {
     line_ = any_ ? ",\n" : "[\n";
     any_ = true;
     append_json(line_, shape_, row);
@@ -70,7 +70,7 @@ class Json : public Answer {
   }
 
  private:
-  const Shape& shape_;
+  const TupleShape& shape_;
   Output& output_;
   std::string line_;
   bool any_ = false;
@@ -78,22 +78,22 @@ class Json : public Answer {
 
 /// RFC 4180. To-one relations are columns with dotted names, to-many ones a column of JSON. Null is an empty field; no
 /// text is empty.
-class Csv : public Answer {
+class Csv : public Printer {
  public:
-  Csv(const Shape& shape, Output& output, bool terminal) : shape_(shape), output_(output), terminal_(terminal) {
+  Csv(const TupleShape& shape, Output& output, bool terminal) : shape_(shape), output_(output), terminal_(terminal) {
     header(shape, "");
     end_line();
   }
-  void row(const Row& row) override {
+  void row(const Tuple& row) override {
     fields(shape_, &row);
     end_line();
   }
   void end() override { output_.flush(); }
 
  private:
-  void header(const Shape& shape, const std::string& prefix) {
-    for (const Field& f : shape.fields) put(prefix + f.name);
-    for (const Shape& r : shape.relations) {
+  void header(const TupleShape& shape, const std::string& prefix) {
+    for (const TupleField& f : shape.fields) put(prefix + f.name);
+    for (const TupleShape& r : shape.relations) {
       if (r.many) {
         put(prefix + r.name);
       } else {
@@ -102,13 +102,13 @@ class Csv : public Answer {
     }
   }
 
-  void fields(const Shape& shape, const Row* row) {
+  void fields(const TupleShape& shape, const Tuple* row) {
     for (std::size_t i = 0; i < shape.fields.size(); ++i) {
       cell_.clear();
       if (row) append_text(cell_, row->values[shape.first + i]);
       put(cell_);
     }
-    for (const Shape& r : shape.relations) {
+    for (const TupleShape& r : shape.relations) {
       if (!r.many) {
         fields(r, row);
         continue;
@@ -140,7 +140,7 @@ class Csv : public Answer {
     first_ = true;
   }
 
-  const Shape& shape_;
+  const TupleShape& shape_;
   Output& output_;
   bool terminal_;
   std::string line_, cell_;
@@ -170,7 +170,7 @@ Screen standard_screen() {
   return screen;
 }
 
-void append_json(std::string& out, const Shape& shape, const Row& row) {
+void append_json(std::string& out, const TupleShape& shape, const Tuple& row) {
   char separator = '{';
   const auto member = [&](std::string_view name) {
     out += separator;
@@ -182,7 +182,7 @@ void append_json(std::string& out, const Shape& shape, const Row& row) {
     member(shape.fields[i].name);
     append_json(out, row.values[shape.first + i]);
   }
-  for (const Shape& r : shape.relations) {
+  for (const TupleShape& r : shape.relations) {
     member(r.name);
     if (r.many) {
       append_rows(out, r, *row.many[r.slot]);
@@ -195,14 +195,18 @@ void append_json(std::string& out, const Shape& shape, const Row& row) {
   out += separator == '{' ? "{}" : "}";
 }
 
-std::unique_ptr<Answer> answer(Format format, const Shape& shape, Output& output, const Screen& screen) {
+std::unique_ptr<Printer> printer(Format format, const TupleShape& shape, Output& output, const Screen& screen) {
   switch (format) {
-    case Format::ndjson: return std::make_unique<Ndjson>(shape, output);
-    case Format::json: return std::make_unique<Json>(shape, output);
-    case Format::csv: return std::make_unique<Csv>(shape, output, screen.terminal);
-    case Format::table: break;
+    case Format::ndjson:
+      return std::make_unique<Ndjson>(shape, output);
+    case Format::json:
+      return std::make_unique<Json>(shape, output);
+    case Format::csv:
+      return std::make_unique<Csv>(shape, output, screen.terminal);
+    case Format::table:
+      break;
   }
-  return table_answer(shape, output, screen);
+  return table_printer(shape, output, screen);
 }
 
 }  // namespace carnet

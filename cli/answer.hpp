@@ -29,17 +29,17 @@ Screen standard_screen();
 
 /// Takes the rows of one answer in order. Rows are written as they come; a table holds the first thousand back, to know
 /// how wide its columns are.
-class Answer {
+class Printer {
  public:
-  virtual ~Answer() = default;
-  virtual void row(const Row&) = 0;
+  virtual ~Printer() = default;
+  virtual void row(const Tuple&) = 0;
   virtual void end() = 0;  ///< After the last row; flushes.
 };
 
 /// `shape` and `output` outlive the answer.
-std::unique_ptr<Answer> answer(Format, const Shape& shape, Output& output, const Screen& screen);
+std::unique_ptr<Printer> printer(Format, const TupleShape& shape, Output& output, const Screen& screen);
 
 /// A row as a JSON object, relations nested in it.
-void append_json(std::string& out, const Shape&, const Row&);
+void append_json(std::string& out, const TupleShape&, const Tuple&);
 
 }  // namespace carnet

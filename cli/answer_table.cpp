@@ -43,14 +43,14 @@ struct TableCell {
 };
 using TableLine = std::vector<TableCell>;
 
-class TableAnswer : public Answer {
+class TablePrinter : public Printer {
  public:
-  TableAnswer(const Shape& shape, Output& output, const Screen& screen)
+  TablePrinter(const TupleShape& shape, Output& output, const Screen& screen)
       : shape_(shape), output_(output), screen_(screen) {
     add_columns(shape, "");
   }
 
-  void row(const Row& row) override {
+  void row(const Tuple& row) override {
     ++count_;
     std::vector<TableLine> lines(1, TableLine(columns_.size()));
     fill(lines, 0, 0, shape_, row);
@@ -66,22 +66,23 @@ class TableAnswer : public Answer {
   }
 
  private:
-  void add_columns(const Shape& shape, const std::string& prefix) {
-    for (const Field& f : shape.fields) {
+  void add_columns(const TupleShape& shape, const std::string& prefix) {
+    for (const TupleField& f : shape.fields) {
       const bool number = f.type == Type::integer || f.type == Type::real || f.type == Type::duration;
       columns_.push_back({printable(prefix + f.name), number, f.type == Type::text, 0});
     }
-    for (const Shape& r : shape.relations) add_columns(r, prefix + r.name + ".");
+    for (const TupleShape& r : shape.relations) add_columns(r, prefix + r.name + ".");
   }
 
-  static std::size_t width_of(const Shape& shape) {
+  static std::size_t width_of(const TupleShape& shape) {
     std::size_t width = shape.fields.size();
-    for (const Shape& r : shape.relations) width += width_of(r);
+    for (const TupleShape& r : shape.relations) width += width_of(r);
     return width;
   }
 
   /// Writes the row's cells from (line, column) on, adding lines as needed; gives the number of lines it took.
-  std::size_t fill(std::vector<TableLine>& lines, std::size_t line, std::size_t column, const Shape& shape, const Row& row) {
+  std::size_t fill(std::vector<TableLine>& lines, std::size_t line, std::size_t column, const TupleShape& shape,
+                   const Tuple& row) {
     if (line >= lines.size()) lines.resize(line + 1, TableLine(columns_.size()));
     for (std::size_t i = 0; i < shape.fields.size(); ++i) {
       const Value& value = row.values[shape.first + i];
@@ -89,12 +90,12 @@ class TableAnswer : public Answer {
     }
     std::size_t height = 1;
     std::size_t at = column + shape.fields.size();
-    for (const Shape& r : shape.relations) {
+    for (const TupleShape& r : shape.relations) {
       if (!r.many) {
         height = std::max(height, fill(lines, line, at, r, row));
       } else {
         std::size_t taken = 0;
-        for (const Row& related : *row.many[r.slot]) taken += fill(lines, line + taken, at, r, related);
+        for (const Tuple& related : *row.many[r.slot]) taken += fill(lines, line + taken, at, r, related);
         height = std::max(height, taken);
       }
       at += width_of(r);
@@ -198,7 +199,7 @@ class TableAnswer : public Answer {
     output_.write(out);
   }
 
-  const Shape& shape_;
+  const TupleShape& shape_;
   Output& output_;
   Screen screen_;
   std::vector<TableColumn> columns_;
@@ -222,8 +223,8 @@ std::size_t display_width(std::string_view utf8) {
   return width;
 }
 
-std::unique_ptr<Answer> table_answer(const Shape& shape, Output& output, const Screen& screen) {
-  return std::make_unique<TableAnswer>(shape, output, screen);
+std::unique_ptr<Printer> table_printer(const TupleShape& shape, Output& output, const Screen& screen) {
+  return std::make_unique<TablePrinter>(shape, output, screen);
 }
 
 }  // namespace carnet

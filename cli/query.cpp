@@ -115,8 +115,8 @@ void ask(const Plan& plan, const QueryOptions& options, Connection& connection) 
   Session session{connection};
   if (options.echo) session.echo = echo;
   Output output;
-  const std::unique_ptr<Answer> out = answer(options.format, plan.shape, output, standard_screen());
-  session.each(plan, [&](const Row& row) { out->row(row); });
+  const std::unique_ptr<Printer> out = printer(options.format, plan.shape, output, standard_screen());
+  session.each(plan, [&](const Tuple& row) { out->row(row); });
   out->end();
 }
 

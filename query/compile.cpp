@@ -49,8 +49,8 @@ struct Selection {
   std::vector<std::string> columns;
   std::vector<Follow> follows;
 
-  Shape add(std::string_view name, const Path& at, const std::vector<Branch>& branches) {
-    Shape shape;
+  TupleShape add(std::string_view name, const Path& at, const std::vector<Branch>& branches) {
+    TupleShape shape;
     shape.name = name;
     shape.first = columns.size();
     const std::string alias = scope.alias(at, at.steps.size());
@@ -62,7 +62,7 @@ struct Selection {
       const Relation& r = *branch.relation;
       if (r.many) {
         Plan plan = follow(r, branch.branches, schema);
-        Shape child = plan.shape;
+        TupleShape child = plan.shape;
         child.slot = follows.size();
         shape.relations.push_back(std::move(child));
         follows.push_back({shape.first + index(at.to(), r.from_column), std::move(plan)});

@@ -22,32 +22,32 @@ struct Statement {
   std::vector<Argument> arguments;
 };
 
-struct Field {
+struct TupleField {
   std::string name;
   Type type;
 };
 
 /// How the values of a row make an object: its own fields, and the relations nested in it.
-struct Shape {
+struct TupleShape {
   std::string name;  ///< The relation's; the entity's at the top.
-  std::vector<Field> fields;
-  std::size_t first = 0;  ///< Where the fields begin in Row::values. To-one: the relation is null where this one is.
-  bool many = false;      ///< An array; its rows are Row::many[slot] of the row that holds it.
+  std::vector<TupleField> fields;
+  std::size_t first = 0;  ///< Where the fields begin in Tuple::values. To-one: the relation is null where this one is.
+  bool many = false;      ///< An array; its rows are Tuple::many[slot] of the row that holds it.
   std::size_t slot = 0;
-  std::vector<Shape> relations;  ///< In the order in which they were asked for.
+  std::vector<TupleShape> relations;  ///< In the order in which they were asked for.
 };
 
 struct Follow;
 
 struct Plan {
   Statement statement;
-  Shape shape;
+  TupleShape shape;
   std::vector<Follow> follows;  ///< To-many relations of this statement's rows; follows[i] fills slot i.
 };
 
 /// A further statement for all rows at once: its last argument is the list of their keys, its first column the key.
 struct Follow {
-  std::size_t key = 0;  ///< Of the row that it hangs from: index in Row::values.
+  std::size_t key = 0;  ///< Of the row that it hangs from: index in Tuple::values.
   Plan plan;
 };
 

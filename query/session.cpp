@@ -16,10 +16,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t max_prepared = 256;  // statements that the server keeps for a session
 
-void collect_types(const Shape& shape, std::vector<Type>& types) {
+void collect_types(const TupleShape& shape, std::vector<Type>& types) {
   types.resize(std::max(types.size(), shape.first + shape.fields.size()), Type::text);
   for (std::size_t i = 0; i < shape.fields.size(); ++i) types[shape.first + i] = shape.fields[i].type;
-  for (const Shape& relation : shape.relations) {
+  for (const TupleShape& relation : shape.relations) {
     if (!relation.many) collect_types(relation, types);
   }
 }
@@ -49,35 +49,35 @@ struct Drain {
 
 }  // namespace
 
-void Session::each(const Plan& plan, const std::function<void(Row&)>& visit) {
+void Session::each(const Plan& plan, const std::function<void(Tuple&)>& visit) {
   if (plan.follows.empty()) return run(plan.statement, nullptr, types_of(plan), true, visit);
-  for (Row& row : all(plan)) visit(row);
+  for (Tuple& row : all(plan)) visit(row);
 }
 
-std::vector<Row> Session::all(const Plan& plan) {
+std::vector<Tuple> Session::all(const Plan& plan) {
   if (plan.follows.empty()) return load(plan, nullptr);
   Transaction transaction{connection_,
                           fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", hold_projection)};
-  std::vector<Row> rows = load(plan, nullptr);
+  std::vector<Tuple> rows = load(plan, nullptr);
   transaction.commit();
   return rows;
 }
 
-std::vector<Row> Session::load(const Plan& plan, const Argument* keys) {
-  std::vector<Row> rows;
-  run(plan.statement, keys, types_of(plan), false, [&](Row& row) { rows.push_back(std::move(row)); });
+std::vector<Tuple> Session::load(const Plan& plan, const Argument* keys) {
+  std::vector<Tuple> rows;
+  run(plan.statement, keys, types_of(plan), false, [&](Tuple& row) { rows.push_back(std::move(row)); });
   fill(plan, rows);
   return rows;
 }
 
-void Session::fill(const Plan& plan, std::vector<Row>& rows) {
-  for (Row& row : rows) row.many.resize(plan.follows.size());
+void Session::fill(const Plan& plan, std::vector<Tuple>& rows) {
+  for (Tuple& row : rows) row.many.resize(plan.follows.size());
   for (std::size_t slot = 0; slot < plan.follows.size(); ++slot) {
     const Follow& follow = plan.follows[slot];
-    std::map<Value, std::shared_ptr<std::vector<Row>>> by_key;
-    for (Row& row : rows) {
-      std::shared_ptr<std::vector<Row>>& related = by_key[row.values[follow.key]];
-      if (!related) related = std::make_shared<std::vector<Row>>();
+    std::map<Value, std::shared_ptr<std::vector<Tuple>>> by_key;
+    for (Tuple& row : rows) {
+      std::shared_ptr<std::vector<Tuple>>& related = by_key[row.values[follow.key]];
+      if (!related) related = std::make_shared<std::vector<Tuple>>();
       row.many[slot] = related;
     }
     Argument keys = follow.plan.statement.arguments.back();
@@ -85,7 +85,7 @@ void Session::fill(const Plan& plan, std::vector<Row>& rows) {
       if (!is_null(key)) keys.values.push_back(key);
     }
     if (keys.values.empty()) continue;
-    for (Row& row : load(follow.plan, &keys)) {
+    for (Tuple& row : load(follow.plan, &keys)) {
       auto& related = *by_key.at(row.values[0]);
       related.push_back(std::move(row));
     }
@@ -93,7 +93,7 @@ void Session::fill(const Plan& plan, std::vector<Row>& rows) {
 }
 
 void Session::run(const Statement& statement, const Argument* keys, const std::vector<Type>& types, bool stream,
-                  const std::function<void(Row&)>& visit) {
+                  const std::function<void(Tuple&)>& visit) {
   const Clock::time_point start = Clock::now();
   std::vector<Parameter> parameters;
   for (const Argument& argument : statement.arguments) {
@@ -106,7 +106,7 @@ void Session::run(const Statement& statement, const Argument* keys, const std::v
 
   Drain drain{connection};
   std::size_t count = 0;
-  Row row;
+  Tuple row;
   while (OwnedResult result{PQgetResult(connection), PQclear}) {
     const ExecStatusType status = PQresultStatus(result.get());
     if (status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE) connection_.fail(result.release());

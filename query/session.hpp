@@ -14,9 +14,9 @@
 
 namespace carnet {
 
-struct Row {
-  std::vector<Value> values;                            ///< As Shape says.
-  std::vector<std::shared_ptr<std::vector<Row>>> many;  ///< By slot; rows that hang from equal keys are shared.
+struct Tuple {
+  std::vector<Value> values;                              ///< As TupleShape says.
+  std::vector<std::shared_ptr<std::vector<Tuple>>> many;  ///< By slot; rows that hang from equal keys are shared.
 };
 
 /// For one thread. Throws DatabaseError and, when the connection is of no further use, DatabaseDown or Interrupted.
@@ -27,17 +27,17 @@ class Session {
   /// Calls `visit` with the rows in order; a row may be moved from. They are streamed, in memory that does not grow,
   /// where all comes from one statement. Where it takes several, these see one moment of the tables, and a rebuild's
   /// swap waits for them.
-  void each(const Plan&, const std::function<void(Row&)>& visit);
-  std::vector<Row> all(const Plan&);
+  void each(const Plan&, const std::function<void(Tuple&)>& visit);
+  std::vector<Tuple> all(const Plan&);
 
   /// To be called after each statement, with the time until its last row.
   std::function<void(const Statement&, Duration, std::size_t rows)> echo;
 
  private:
-  std::vector<Row> load(const Plan&, const Argument* keys);
-  void fill(const Plan&, std::vector<Row>& rows);
+  std::vector<Tuple> load(const Plan&, const Argument* keys);
+  void fill(const Plan&, std::vector<Tuple>& rows);
   void run(const Statement&, const Argument* keys, const std::vector<Type>& types, bool stream,
-           const std::function<void(Row&)>& visit);
+           const std::function<void(Tuple&)>& visit);
   void send(const std::string& sql, const std::vector<Parameter>& parameters);
 
   Connection& connection_;
