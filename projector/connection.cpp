@@ -28,7 +28,7 @@ std::string without_newline(const char* message) {
 
 /// Errors after which the same statement may work later, on another connection.
 bool is_down(std::string_view sqlstate) {
-  constexpr std::array exact{"57P01", "57P02", "57P03", "53300", "25006"};
+  constexpr std::array exact{"57P01", "57P02", "57P03", "53300"};
   if (sqlstate.starts_with("08")) return true;
   return std::ranges::find(exact, sqlstate) != exact.end();
 }

@@ -137,8 +137,9 @@ Fields fields_of_tuple(std::string_view tuple) {
     auto length = integer_at<std::int32_t>(tuple);
     tuple.remove_prefix(4);
     if (length < 0) continue;
+    if (tuple.size() < static_cast<std::size_t>(length)) throw DatabaseError("a tuple is cut short", "22P03");
     fields[static_cast<std::size_t>(i)] = tuple.substr(0, static_cast<std::size_t>(length));
-    tuple.remove_prefix(std::min(tuple.size(), static_cast<std::size_t>(length)));
+    tuple.remove_prefix(static_cast<std::size_t>(length));
   }
   return fields;
 }
