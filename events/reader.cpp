@@ -43,12 +43,17 @@ struct Reader::Impl {
         db(store::open_beside(store::log_options(memory_bytes), directory.log())),
         log(*db) {}
 
+  // Looks twice: a file of the write-ahead log can go, flushed, between RocksDB's look at the manifest and its look at
+  // the files, and its records are missing in the middle until the next look at the manifest.
   void catch_up(rocksdb::DB& with, const std::filesystem::path& path) {
-    // A file can go between the manifest that names it and its opening: the next look sees the newer manifest.
     constexpr int tries = 20;
-    for (int attempt = 1;; ++attempt) {
+    for (int attempt = 1, looks = 0; looks < 2; ++attempt) {
       const rocksdb::Status status = with.TryCatchUpWithPrimary();
-      if (status.ok()) return;
+      if (status.ok()) {
+        ++looks;
+        continue;
+      }
+      // A file can also go between the manifest that names it and its opening.
       if (attempt == tries) store::check(status, path.string());
       db->GetEnv()->SleepForMicroseconds(2'000 * attempt);
     }
@@ -94,6 +99,7 @@ struct Reader::Impl {
       last = state.stream(stream).position;
       covered = state.checkpoint().position;
     }
+    if (last > head.position) catch_up(*db, directory.log());  // the state was looked at later than the log
     while (last > head.position) last = log.at(last).previous;
     log.scan(covered + 1, head.position, [&](const Record& record) {
       if (stream_of(record.event) == stream) last = record.position;
