@@ -173,16 +173,18 @@ void Connection::flush() {
   if (left != 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
 }
 
-Result Connection::finish() {
+pg_result* Connection::next_result() {
   flush();
+  while (PQisBusy(raw()) != 0) {
+    wait_readable();
+    if (PQconsumeInput(raw()) == 0) break;
+  }
+  return PQgetResult(raw());
+}
+
+Result Connection::finish() {
   pg_result* last = nullptr;
-  for (;;) {
-    while (PQisBusy(raw()) != 0) {
-      wait_readable();
-      if (PQconsumeInput(raw()) == 0) break;
-    }
-    pg_result* next = PQgetResult(raw());
-    if (next == nullptr) break;
+  while (pg_result* next = next_result()) {
     PQclear(std::exchange(last, next));
     ExecStatusType status = PQresultStatus(last);
     if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) fail(last);

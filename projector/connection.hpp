@@ -84,6 +84,8 @@ class Connection {
 
   int server_version() const;  ///< 150020 for 15.20.
   pg_conn* raw() const { return connection_.get(); }
+  /// The next result of what was sent, for who reads them one by one; null after the last. An interrupt cancels it.
+  pg_result* next_result();
   /// Throws what a failed result means, after clearing it; null: what the connection says.
   [[noreturn]] void fail(pg_result* result);
 

@@ -26,6 +26,30 @@ class Deaths final : public World {
   const Entity nobody_, somebody_ = Avion{};
 };
 
+/// What others refer to and lose.
+bool deletes(const Event& event) {
+  return std::holds_alternative<AvionDeleted>(event) || std::holds_alternative<PiloteDeleted>(event) ||
+         std::holds_alternative<VolDeleted>(event) || std::holds_alternative<PassagerDeleted>(event);
+}
+
+// Measured: a state, and its share of a hash table that is half full.
+constexpr std::size_t bytes_of_state = 300;
+
+std::size_t heap_bytes(const std::string& text) {
+  return text.capacity() > 15 ? text.capacity() + 16 : 0;
+}
+std::size_t heap_bytes(const std::optional<std::string>& text) {
+  return text ? heap_bytes(*text) : 0;
+}
+std::size_t heap_bytes(const Entity& entity) {
+  if (const auto* vol = std::get_if<Vol>(&entity)) return heap_bytes(vol->destination);
+  if (const auto* avion = std::get_if<Avion>(&entity))
+    return heap_bytes(avion->modele) + heap_bytes(avion->description);
+  if (const auto* pilote = std::get_if<Pilote>(&entity)) return heap_bytes(pilote->nom) + heap_bytes(pilote->licence);
+  if (const auto* passager = std::get_if<Passager>(&entity)) return heap_bytes(passager->nom);
+  return 0;
+}
+
 std::size_t place_of(Kind kind) {
   return static_cast<std::size_t>(&table(kind) - tables().data());
 }
@@ -49,10 +73,12 @@ std::size_t hash_value(const Key& key) {
 
 void Fold::take(const Record& record) {
   Key key(stream_of(record.event));
+  if (deletes(record.event)) dead_.insert(key);
+  if (!range_.contains(key)) return;
   auto [found, added] = index_.try_emplace(key, nullptr);
   if (added) {
-    found->second = &states_.emplace_back();
-    found->second->waits = record.version > 1;
+    found->second = &states_.emplace_back(State{key, {}, false, record.version > 1});
+    used_bytes_ += bytes_of_state;
   }
   State& state = *found->second;
   if (state.waits) {
@@ -60,6 +86,7 @@ void Fold::take(const Record& record) {
   } else {
     advance(state, record.event, record.time, record.position, record.previous);
   }
+  if (used_bytes_ > memory_bytes_ && states_.size() > 1) let_go_of_half();
 }
 
 void Fold::advance(State& state, const Event& event, Time time, Position position, Position previous) {
@@ -67,10 +94,30 @@ void Fold::advance(State& state, const Event& event, Time time, Position positio
     throw Damage(fmt::format("record {} of {} follows record {}, but the one before it is {}", position,
                              text(stream_of(event)), previous, state.row.position));
   }
-  bool lived = alive(state.row.entity);
+  used_bytes_ -= heap_bytes(state.row.entity);
   apply(event, time, state.row.entity);
+  used_bytes_ += heap_bytes(state.row.entity);
   state.row.position = position;
-  if (lived && !alive(state.row.entity)) dead_.insert(Key(stream_of(event)));
+}
+
+void Fold::let_go_of_half() {
+  std::vector<Key> keys;
+  keys.reserve(states_.size());
+  for (const State& state : states_) keys.push_back(state.key);
+  auto middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
+  std::ranges::nth_element(keys, middle);
+  range_.to = *middle;
+  std::deque<State> kept;
+  index_ = {};
+  used_bytes_ = 0;
+  for (; !states_.empty(); states_.pop_front()) {
+    State& state = states_.front();
+    if (!range_.contains(state.key)) continue;
+    used_bytes_ += bytes_of_state + heap_bytes(state.row.entity);
+    kept.push_back(std::move(state));
+    index_.emplace(kept.back().key, &kept.back());
+  }
+  states_ = std::move(kept);
 }
 
 std::vector<Stream> Fold::missing() const {
@@ -111,16 +158,11 @@ Changes Fold::finish() {
 
   Changes changes;
   Deaths deaths(dead_);
-  for (const auto& [key, state] : index_) {
-    if (state->stored && !alive(state->row.entity)) changes.of[place_of(key.kind)].deleted.push_back(key.stream());
-  }
   for (State& state : states_) {
-    if (!alive(state.row.entity)) continue;
-    Stream stream = stream_of(state.row.entity);
-    Changes::OfTable& of = changes.of[place_of(stream.kind)];
+    Changes::OfTable& of = changes.of[place_of(state.key.kind)];
     if (!dead_.empty()) state.row.entity = settled(std::move(state.row.entity), deaths);
     if (!alive(state.row.entity)) {
-      if (state.stored) of.deleted.push_back(stream);
+      if (state.stored) of.deleted.push_back(state.key.stream());
     } else {
       (state.stored ? of.updated : of.inserted).push_back(&state.row);
     }

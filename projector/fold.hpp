@@ -9,7 +9,9 @@
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <compare>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "events/reader.hpp"
@@ -17,16 +19,25 @@
 
 namespace carnet {
 
-/// The name of a stream in 16 bytes.
+/// The name of a stream in 16 bytes, in the order of tables() and then of their primary keys.
 struct Key {
-  std::array<char, 11> numero{};  ///< Ten at most, then NUL. Eleven leave no gap in the struct.
   Kind kind = Kind::avion;
+  std::array<char, 11> numero{};  ///< Ten at most, then NUL. Eleven leave no gap in the struct.
   std::int32_t id = 0;
 
+  Key() = default;
   explicit Key(const Stream&);
   Stream stream() const;
   bool operator==(const Key&) const = default;
+  auto operator<=>(const Key&) const = default;
   friend std::size_t hash_value(const Key&);
+};
+
+/// The streams from a key on, up to another one, which is not among them. Null: to the end.
+struct KeyRange {
+  Key from{};
+  std::optional<Key> to;
+  bool contains(const Key& key) const { return !(key < from) && (!to || key < *to); }
 };
 
 /// What a window of history changes in the tables.
@@ -40,6 +51,11 @@ struct Changes {
 
 class Fold {
  public:
+  Fold() = default;
+  /// Takes the streams from a key on, as many of them as fit in that memory: where more come, it lets the upper half of
+  /// them go, and range() gets shorter. Another fold of the same records goes on from there.
+  Fold(Key from, std::size_t memory_bytes) : range_{from, std::nullopt}, memory_bytes_(memory_bytes) {}
+
   /// Records in order, without gaps. Throws Damage where a stream's record does not follow its last one.
   void take(const Record&);
 
@@ -47,12 +63,15 @@ class Fold {
   std::vector<Stream> missing() const;
   void supply(Row);
 
-  /// After that nothing is taken any more. Throws Damage where a missing row was not supplied, or is not the one that
+  /// After that nothing is taken any more. Throws Mismatch where a missing row was not supplied, or is not the one that
   /// the history goes on from.
   Changes finish();
 
+  const KeyRange& range() const { return range_; }
+
  private:
   struct State {
+    Key key;
     Row row;
     bool stored = false;  ///< The tables have it.
     bool waits = false;   ///< Its row is missing.
@@ -64,11 +83,14 @@ class Fold {
     Event event;
   };
   void advance(State&, const Event&, Time, Position position, Position previous);
+  void let_go_of_half();
 
+  KeyRange range_;
+  std::size_t memory_bytes_ = SIZE_MAX, used_bytes_ = 0;
   boost::unordered_flat_map<Key, State*> index_;
   std::deque<State> states_;  // in order of appearance, which is the order of the rows in the tables
   std::vector<Waiting> waiting_;
-  boost::unordered_flat_set<Key> dead_;
+  boost::unordered_flat_set<Key> dead_;  // of all streams, in the range or not
 };
 
 }  // namespace carnet

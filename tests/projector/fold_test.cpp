@@ -100,6 +100,23 @@ TEST(Fold, GivesTheLivingRowsOfAnyHistoryInWindowsOfAnySize) {
   }
 }
 
+TEST(Fold, OfLittleMemoryTakesSeveralPassesInTheOrderOfTheKeys) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    Model model = random_world(seed, 3000);
+    Tables tables;
+    std::optional<Key> from{Key{}};
+    int passes = 0;
+    for (; from; ++passes) {
+      Fold fold(*from, 20'000);
+      for (const Record& record : model.records()) fold.take(record);
+      tables.write(fold.finish());
+      from = fold.range().to;
+    }
+    EXPECT_GT(passes, 5);
+    EXPECT_EQ(entities(tables.rows), without_clock(model.living())) << "seed " << seed;
+  }
+}
+
 TEST(Fold, KeepsThePositionOfTheStreamsOwnLastRecord) {
   Model model = random_world(7, 1500);
   Tables tables;
