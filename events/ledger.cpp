@@ -172,6 +172,7 @@ struct Ledger::Impl {
       ChunkWriter writer(batch, tail, recorded);
       judge.begin_commit(tail.position);
       Position next = tail.position + 1;
+      prefetch(requests);
       for (Request* request : requests) answer(*request, writer, next, recorded);
       const Tail after = writer.finish();
       if (after.position == tail.position) return tail;
@@ -185,6 +186,14 @@ struct Ledger::Impl {
       failed = e.what();  // what became of the write is unknown, and the state may be ahead of the log
       throw;
     }
+  }
+
+  void prefetch(const std::vector<Request*>& requests) {
+    std::vector<const Line*> lines;
+    for (const Request* request : requests) {
+      for (const Line& line : request->lines) lines.push_back(&line);
+    }
+    state.prefetch(lines);
   }
 
   void answer(Request& request, ChunkWriter& writer, Position& next, Time recorded) {

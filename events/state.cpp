@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include <algorithm>
-#include <boost/functional/hash.hpp>
 #include <limits>
 #include <ranges>
 
@@ -55,15 +56,13 @@ constexpr std::size_t bytes_an_entry = 400;
 }  // namespace
 
 std::size_t State::StreamHash::operator()(const Stream& s) const {
-  std::size_t hash = boost::hash_range(s.numero.begin(), s.numero.end());
-  boost::hash_combine(hash, static_cast<std::uint64_t>(s.id) << 8 | static_cast<std::uint8_t>(s.kind));
-  return hash;
+  return XXH3_64bits_withSeed(s.numero.data(), s.numero.size(),
+                              static_cast<std::uint64_t>(s.id) << 8 | static_cast<std::uint8_t>(s.kind));
 }
 
 std::size_t State::ClaimHash::operator()(const Claim& c) const {
-  std::size_t hash = boost::hash_range(c.text.begin(), c.text.end());
-  boost::hash_combine(hash, static_cast<std::uint64_t>(c.id) << 8 | static_cast<std::uint8_t>(c.of));
-  return hash;
+  return XXH3_64bits_withSeed(c.text.data(), c.text.size(),
+                              static_cast<std::uint64_t>(c.id) << 8 | static_cast<std::uint8_t>(c.of));
 }
 
 State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memory_bytes)
@@ -96,6 +95,13 @@ bool State::stored(const std::string& key, std::string& value) {
 }
 
 State::Entities::Slot& State::entity(const Stream& stream) {
+  if (last_slot_ != nullptr && last_stream_ == stream) return *last_slot_;
+  last_slot_ = &entity_behind_last(stream);
+  last_stream_ = stream;
+  return *last_slot_;
+}
+
+State::Entities::Slot& State::entity_behind_last(const Stream& stream) {
   if (Entities::Slot* slot = entities_.find(stream)) return *slot;
   std::string value;
   return entities_.add(stream, stored(key_of(stream), value) ? decode_known(value) : Known{});
@@ -128,8 +134,51 @@ bool State::lives(const Stream& stream) {
 Position State::position_of(const Digest& identity) {
   if (auto found = ids_.find(identity); found != ids_.end()) return found->second;
   if (auto found = ids_being_written_.find(identity); found != ids_being_written_.end()) return found->second;
+  if (auto found = ids_looked_up_.find(identity); found != ids_looked_up_.end()) return found->second;
   std::string value;
   return stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
+}
+
+void State::prefetch(std::span<const Line* const> lines) {
+  ids_looked_up_.clear();
+  if (nothing_stored_) return;
+  struct Wanted {
+    std::string key;
+    std::optional<Stream> stream;  // else an id
+    Digest identity;
+  };
+  std::vector<Wanted> wanted;
+  const auto want = [&](Stream stream) {
+    if (entities_.find(stream) == nullptr) wanted.push_back({key_of(stream), std::move(stream), {}});
+  };
+  for (const Line* line : lines) {
+    Stream stream = stream_of(line->event);
+    if (stream.kind == Kind::reservation) {
+      want(Stream::vol(stream.numero));
+      want(Stream::passager(stream.id));
+    }
+    want(std::move(stream));
+    if (line->id.empty()) continue;
+    const Digest key = identity(line->cloud_event ? line->cloud_event->source : "", line->id);
+    if (!ids_.contains(key) && !ids_being_written_.contains(key)) wanted.push_back({key_of(key), {}, key});
+  }
+  std::ranges::sort(wanted, {}, &Wanted::key);
+  wanted.erase(std::ranges::unique(wanted, {}, &Wanted::key).begin(), wanted.end());
+
+  std::vector<rocksdb::Slice> keys;
+  for (const Wanted& w : wanted) keys.emplace_back(w.key);
+  std::vector<rocksdb::PinnableSlice> values(wanted.size());
+  std::vector<rocksdb::Status> statuses(wanted.size());
+  db_.MultiGet({}, db_.DefaultColumnFamily(), keys.size(), keys.data(), values.data(), statuses.data(), true);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const bool there = !statuses[i].IsNotFound();
+    if (there) store::check(statuses[i], directory_.string());
+    if (wanted[i].stream) {
+      entities_.add(*wanted[i].stream, there ? decode_known(values[i].ToStringView()) : Known{});
+    } else {
+      ids_looked_up_.emplace(wanted[i].identity, there ? store::from_ordered_key(values[i].ToStringView()) : 0);
+    }
+  }
 }
 
 std::int32_t State::next_id(Kind kind) const {
@@ -137,8 +186,7 @@ std::int32_t State::next_id(Kind kind) const {
   return largest == std::numeric_limits<std::int32_t>::max() ? 0 : largest + 1;
 }
 
-void State::hold(const Claim& of, std::optional<Stream> holder) {
-  Claims::Slot& slot = claim(of);
+void State::hold(const Claim& of, Claims::Slot& slot, std::optional<Stream> holder) {
   if (undoing_) undo_claims_.emplace_back(of, slot.value);
   slot.value = std::move(holder);
   slot.dirty = true;
@@ -156,10 +204,11 @@ void State::fold(const Record& record) {
   apply(record.event, record.time, known.entity);
   const std::vector<Claim> after = claims(known.entity);
   for (const Claim& c : before) {
-    if (std::ranges::find(after, c) == after.end() && holder(c) == stream) hold(c, std::nullopt);
+    if (std::ranges::find(after, c) != after.end()) continue;
+    if (Claims::Slot& held = claim(c); held.value == stream) hold(c, held, std::nullopt);
   }
   for (const Claim& c : after) {
-    if (std::ranges::find(before, c) == before.end()) hold(c, stream);
+    if (std::ranges::find(before, c) == before.end()) hold(c, claim(c), stream);
   }
 
   known.version = record.version;
@@ -203,9 +252,10 @@ void State::committed(const Tail& tail) {
   if (!full && tail.position - checkpoint_.position < write_back_every) return;
   write_back(tail, false);
   if (!full) return;
-  wait_for_writer();
+  // What is still being written stays in memory, in the old generation, until the next turn, which waits for it.
   entities_.turn();
   claims_.turn();
+  last_slot_ = nullptr;
 }
 
 void State::wait_for_writer() {

@@ -8,14 +8,15 @@
 
 #include <filesystem>
 #include <future>
-#include <map>
 #include <memory>
+#include <span>
 
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "events/cache.hpp"
 #include "events/codec.hpp"
+#include "events/line.hpp"
 #include "events/log.hpp"
 
 namespace carnet {
@@ -38,6 +39,10 @@ class State final : public World {
   Position position_of(const Digest& identity);
   /// The next id to give to an avion, pilote or passager; 0 when the last one is given.
   std::int32_t next_id(Kind) const;
+
+  /// Reads at once what the lines will ask for, one look-up after the other being what a large state costs most. The
+  /// ids that are not there are remembered until the next call.
+  void prefetch(std::span<const Line* const> lines);
 
   /// Makes the state what it is after the record, which follows the last one.
   void fold(const Record&);
@@ -71,8 +76,9 @@ class State final : public World {
   using Sorted = std::vector<std::pair<std::string, std::string>>;
 
   Entities::Slot& entity(const Stream&);
+  Entities::Slot& entity_behind_last(const Stream&);
   Claims::Slot& claim(const Claim&);
-  void hold(const Claim&, std::optional<Stream> holder);
+  void hold(const Claim&, Claims::Slot&, std::optional<Stream> holder);
   bool stored(const std::string& key, std::string& value);
   void write_file(Sorted, std::uint64_t number);
   void wait_for_writer();
@@ -82,7 +88,10 @@ class State final : public World {
   std::size_t memory_bytes_;
   Entities entities_;
   Claims claims_;
-  Ids ids_, ids_being_written_;
+  Ids ids_, ids_being_written_, ids_looked_up_;
+  // An event asks for its own stream again and again.
+  Stream last_stream_;
+  Entities::Slot* last_slot_ = nullptr;
   std::array<std::int32_t, 6> largest_{};  // by Kind
   Tail checkpoint_;
   Position folded_ = 0;

@@ -76,9 +76,12 @@ rocksdb::Options state_options(std::size_t memory_bytes) {
   options.level0_file_num_compaction_trigger = 8;
   options.level0_slowdown_writes_trigger = 40;
   options.level0_stop_writes_trigger = 80;
+  // A filter or an index is cached as a whole: small files keep them small, and one shard gives them room.
+  options.target_file_size_base = 4 << 20;
+  options.max_bytes_for_level_base = 64 << 20;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 4 << 10;
-  table.block_cache = rocksdb::NewLRUCache(memory_bytes / 4);
+  table.block_cache = rocksdb::NewLRUCache(memory_bytes / 4, 0);
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
