@@ -194,8 +194,7 @@ Command append_command(CLI::App& app, const Common& common) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("append", "Append events, from NDJSON or from the shell");
   command->add_option("what", options->what, "FILE..., - or nothing for standard input; or TYPE key=value...")
-      ->allow_extra_args(false)
-      ->type_name("");
+      ->option_text("[FILE|-]... | TYPE KEY=VALUE...");
   command->add_flag("--atomic", options->atomic, "All lines or none");
   command->add_flag("-n,--dry-run", options->dry_run, "Say what would happen, change nothing");
   command->add_flag("--receipts", options->receipts,

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "cli/answer.hpp"
 #include "cli/exit.hpp"
 
 namespace CLI {
@@ -16,9 +18,14 @@ namespace carnet {
 
 /// The options that every command has.
 struct Common {
-  std::string home;      ///< --home; empty: the default.
-  std::string database;  ///< --database; empty: the private one.
-  std::string output;    ///< -o; empty: a table on a terminal.
+  std::string home;              ///< --home; empty: the default.
+  std::string database;          ///< --database; empty: the private one.
+  std::optional<Format> format;  ///< -o
+
+  /// What -o says; else a table on a terminal, NDJSON for programs.
+  Format format_or_usual() const {
+    return format.value_or(standard_screen().terminal ? Format::table : Format::ndjson);
+  }
 };
 
 struct Command {

@@ -119,6 +119,7 @@ Exit run(const std::vector<std::string>& arguments) {
   app.require_subcommand(1);
   app.footer(footer);
   Common common;
+  std::string format;
   app.add_option("--home", common.home,
                  "Where ledger and private database are (or CARNET_HOME; else carnet in the XDG data home, for root "
                  "/var/lib/carnet)")
@@ -127,8 +128,7 @@ Exit run(const std::vector<std::string>& arguments) {
   app.add_option("--database", common.database, "Use this PostgreSQL server and not a private one (or CARNET_DATABASE)")
       ->envname("CARNET_DATABASE")
       ->type_name("URI");
-  app.add_option("-o,--output", common.output,
-                 "table, ndjson, json or csv; a table on a terminal and of a query, else ndjson")
+  app.add_option("-o,--output", format, "table, ndjson, json or csv; a table on a terminal and of a query, else ndjson")
       ->type_name("FORMAT");
   app.set_version_flag("--version", "carnet " CARNET_VERSION);
 
@@ -149,6 +149,9 @@ Exit run(const std::vector<std::string>& arguments) {
     return print(fmt::format("{}\n", version.what()));
   } catch (const CLI::ParseError& error) {
     throw usage(chosen() == nullptr ? app : *chosen()->app, error);
+  }
+  if (!format.empty() && !(common.format = format_named(format))) {
+    throw Usage(fmt::format("-o {}: no such format (table, ndjson, json or csv)", format));
   }
   if (common.database.empty()) forget_postgres_environment();
   return chosen()->run();

@@ -35,7 +35,7 @@ class Report {
   void add(const Batch& batch, const std::vector<Answer>& answers);
 
   /// `FILE:LINE` of the last entry that was answered; empty if none was.
-  std::string last() const;
+  const std::string& last() const { return last_; }
   std::uint64_t answered() const { return accepted_ + duplicates_ + refused_; }
 
   /// Says the sum on standard error.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// carnet query: its options on the command line. What they mean is in query.cpp.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/query.hpp"
+#include "cli/tables.hpp"
+
+namespace carnet {
+
+Command query_command(CLI::App& app, const Common& common) {
+  auto options = std::make_shared<QueryOptions>();
+  auto stale = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("query", "Ask the tables: join, filter, sort, group");
+  const auto list = [&](const char* name, std::vector<std::string>& values, const char* meaning, const char* type) {
+    command->add_option(name, values, meaning)->allow_extra_args(false)->type_name(type);
+  };
+  command->add_option("ENTITY", options->entity, "avions, pilotes, vols, passagers or reservations")->required();
+  command
+      ->add_option("--where", options->where,
+                   "Only rows for which this holds: SQL's conditions over dotted paths, such as \"statut = 'prévu' and "
+                   "avion.modele in ('A320','A321')\"")
+      ->type_name("EXPR");
+  list("--with", options->with, "Load these relations, nested in each row: avion, passagers, avion.vols", "REL,...");
+  list("--sort", options->sort, "By these; - before one: descending. Nulls come last", "[-]PATH,...");
+  command->add_option("--limit", options->limit, "At most so many rows")->type_name("N");
+  command->add_option("--offset", options->offset, "After leaving out so many")->type_name("N");
+  list("--group-by", options->group_by, "One row for all rows that are equal in these", "PATH,...");
+  command->add_flag("--count", options->count, "How many rows there are, in each group or in all");
+  list("--sum", options->sum, "The sum over the rows, nulls left out; likewise:", "PATH,...");
+  list("--avg", options->avg, "their average", "PATH,...");
+  list("--min", options->min, "the least", "PATH,...");
+  list("--max", options->max, "the greatest", "PATH,...");
+  command->add_option("--having", options->having, "Only groups for which this holds, such as \"count > 100\"")
+      ->type_name("EXPR");
+  command->add_flag("--echo", options->echo, "Show each statement, its parameters and its time on standard error");
+  command->add_flag("--stale", *stale, "From the tables as they are, without catching up with the ledger first");
+  command->footer(R"(Paths follow the relations:
+  vol          avion, pilote, reservations, passagers, precedent and suivant (its avion's flight before and after)
+  avion        vols
+  pilote       vols
+  passager     reservations, vols
+  reservation  vol, passager
+
+carnet query vols --where "avion.modele = 'A320-232'" --with avion --sort -heure_decollage --limit 10
+carnet query vols --group-by avion.modele --count --sort -count)");
+  return {command, [&common, options, stale] {
+            options->format = common.format.value_or(Format::table);
+            const auto plan = plan_of(*options);
+            if (!plan) return Exit::usage;
+            const InterruptLatch latch;
+            Connection connection(current_tables(common, *stale), &interrupt_came);
+            ask(*plan, *options, connection);
+            return Exit::done;
+          }};
+}
+
+}  // namespace carnet

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// carnet events: the catalogue, for people and for programs.
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "events/catalogue.hpp"
+#include "events/nearest.hpp"
+
+namespace carnet {
+namespace {
+
+std::string_view type_text(MemberType type) {
+  switch (type) {
+    case MemberType::numero:
+      return "numero";
+    case MemberType::id:
+      return "id";
+    case MemberType::speed:
+      return "speed";
+    case MemberType::text:
+      return "text";
+    case MemberType::statut:
+      return "statut";
+    case MemberType::time:
+      return "time";
+    case MemberType::avion:
+      return "avion";
+    case MemberType::pilote:
+      return "pilote";
+  }
+  return {};
+}
+
+/// What it may hold, as a sentence's part.
+std::string range_text(const Member& member) {
+  switch (member.type) {
+    case MemberType::numero:
+      return "1 to 10 characters from ! to ~";
+    case MemberType::id:
+      return "1 to 2147483647";
+    case MemberType::speed:
+      return "0 to 2147483647 km/h";
+    case MemberType::text:
+      return fmt::format("1 to {} characters", member.max_characters);
+    case MemberType::statut:
+      return "prévu, retardé, en vol, dérouté, atterri or annulé";
+    case MemberType::time:
+      return "RFC 3339 with an offset, to the microsecond";
+    case MemberType::avion:
+      return "an object, members as in avion.registered";
+    case MemberType::pilote:
+      return "an object, members as in pilote.registered";
+  }
+  return {};
+}
+
+std::string members_text(const EventType& type) {
+  std::string out;
+  for (const Member& member : type.members) {
+    if (!out.empty()) out += ", ";
+    out += member.name;
+    if (!member.required) out += '?';
+  }
+  return out;
+}
+
+void describe(Output& out, const EventType& type) {
+  out.write(fmt::format("{}\n  {}\n", type.name, type.rule));
+  for (const Member& member : type.members) {
+    out.write(fmt::format("    {:<16} {}{}{}\n", member.name, range_text(member), member.nullable ? "; or null" : "",
+                          member.required ? "" : "; may be left out"));
+  }
+  if (type.one_at_least) out.write("    (one at least of those that may be left out)\n");
+  out.write(fmt::format("    {:<16} when it happened, RFC 3339 with an offset; left out: now\n", "time"));
+  out.write(fmt::format("  {}\n", type.example));
+}
+
+void list(Output& out, const std::vector<const EventType*>& types, Format format) {
+  const bool table = format == Format::table;
+  const TupleShape members{"members",
+                           {{"name", Type::text},
+                            {"type", Type::text},
+                            {"holds", Type::text},
+                            {"required", Type::integer},
+                            {"nullable", Type::integer}},
+                           0,
+                           true,
+                           0,
+                           {}};
+  TupleShape shape{"events", {{"type", Type::text}}, 0, false, 0, {}};
+  if (table) {
+    shape.fields.push_back({"members", Type::text});
+  } else {
+    shape.fields.insert(shape.fields.end(), {{"entity", Type::text}, {"rule", Type::text}, {"example", Type::text}});
+    shape.relations.push_back(members);
+  }
+  const auto rows = printer(format, shape, out, standard_screen());
+  for (const EventType* type : types) {
+    Tuple row;
+    row.values.emplace_back(std::string{type->name});
+    if (table) {
+      row.values.emplace_back(members_text(*type));
+    } else {
+      for (std::string_view value : {text(type->entity), type->rule, type->example}) {
+        row.values.emplace_back(std::string{value});
+      }
+      row.many.push_back(std::make_shared<std::vector<Tuple>>());
+      for (const Member& member : type->members) {
+        row.many[0]->push_back({{std::string{member.name}, std::string{type_text(member.type)}, range_text(member),
+                                 std::int64_t{member.required}, std::int64_t{member.nullable}},
+                                {}});
+      }
+    }
+    rows->row(row);
+  }
+  rows->end();
+}
+
+Exit run(const Common& common, const std::string& wanted) {
+  std::vector<const EventType*> types;
+  std::vector<std::string_view> names;
+  for (const EventType& type : catalogue()) {
+    names.push_back(type.name);
+    const bool fits = wanted.empty() || wanted == text(type.entity) ||
+                      ::fnmatch(wanted.c_str(), std::string{type.name}.c_str(), 0) == 0;
+    if (fits) types.push_back(&type);
+  }
+  if (types.empty()) {
+    const std::string_view meant = nearest(wanted, names);
+    throw Usage(fmt::format("events: {}: no such event ({})", wanted,
+                            meant.empty() ? "`carnet events` lists them" : fmt::format("did you mean {}?", meant)));
+  }
+  Output out;
+  const Format format = common.format_or_usual();
+  if (format == Format::table && !wanted.empty()) {
+    for (const EventType* type : types) describe(out, *type);
+    out.flush();
+  } else {
+    list(out, types, format);
+  }
+  return Exit::done;
+}
+
+}  // namespace
+
+Command events_command(CLI::App& app, const Common& common) {
+  auto wanted = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("events", "The catalogue of events: members, types, units, rules, an example");
+  command->add_option("TYPE", *wanted, "Only this type (vol.took_off), or this entity's (vol), in full");
+  return {command, [&common, wanted] { return run(common, *wanted); }};
+}
+
+}  // namespace carnet

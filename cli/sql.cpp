@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// carnet sql: one statement of one's own, as a role that can only SELECT.
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/home.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/tables.hpp"
+#include "projector/cluster.hpp"
+
+namespace carnet {
+namespace {
+
+using OwnedResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+Type type_of(Oid oid) {
+  switch (oid) {
+    case 20:  // int8, int2, int4, oid: fixed numbers, in no header that clients get
+    case 21:
+    case 23:
+    case 26:
+      return Type::integer;
+    case 700:  // float4, float8, numeric
+    case 701:
+    case 1700:
+      return Type::real;
+    case 1184:
+      return Type::time;  // timestamptz
+    default:
+      return Type::text;
+  }
+}
+
+/// As the type reads it; as text where it cannot: NaN, infinity, a numeric with more digits than a double has.
+Value value_of(Type type, std::string_view text) {
+  if (type == Type::integer || type == Type::real) {
+    if (const auto number = number_literal(text)) return *number;
+  } else if (type == Type::time) {
+    if (const auto time = time_literal(text)) return *time;
+  }
+  return std::string{text};
+}
+
+TupleShape shape_of(const PGresult* result) {
+  TupleShape shape{"sql", {}, 0, false, 0, {}};
+  for (int i = 0; i < PQnfields(result); ++i) shape.fields.push_back({PQfname(result, i), type_of(PQftype(result, i))});
+  return shape;
+}
+
+Tuple row_of(const PGresult* result, const TupleShape& shape) {
+  Tuple row;
+  for (int i = 0; i < PQnfields(result); ++i) {
+    const std::string_view text{PQgetvalue(result, 0, i), static_cast<std::size_t>(PQgetlength(result, 0, i))};
+    const bool null = PQgetisnull(result, 0, i) != 0;
+    row.values.push_back(null ? Value{} : value_of(shape.fields[static_cast<std::size_t>(i)].type, text));
+  }
+  return row;
+}
+
+[[noreturn]] void fail(const PGconn* connection, const PGresult* result) {
+  const auto field = [&](int code) -> std::string {
+    const char* text = PQresultErrorField(result, code);
+    return text == nullptr ? "" : text;
+  };
+  std::string what = field(PG_DIAG_MESSAGE_PRIMARY);
+  if (what.empty()) throw DatabaseDown(fmt::format("sql: {}", PQerrorMessage(connection)));
+  if (const std::string at = field(PG_DIAG_STATEMENT_POSITION); !at.empty())
+    what += fmt::format(", at character {}", at);
+  if (const std::string detail = field(PG_DIAG_MESSAGE_DETAIL); !detail.empty()) what += ": " + detail;
+  if (const std::string hint = field(PG_DIAG_MESSAGE_HINT); !hint.empty()) what += fmt::format(" ({})", hint);
+  throw DatabaseError("sql: " + what, field(PG_DIAG_SQLSTATE));
+}
+
+/// The next result once it is there; null after the last. An interrupt cancels the statement.
+OwnedResult next_result(PGconn* connection) {
+  while (PQflush(connection) == 1 || PQisBusy(connection) != 0) {
+    if (wait_readable(PQsocket(connection), -1) == Wait::stopped) {
+      const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection), &PQfreeCancel);
+      std::string ignored(256, '\0');
+      PQcancel(cancel.get(), ignored.data(), static_cast<int>(ignored.size()));
+      throw Interrupted();
+    }
+    if (PQconsumeInput(connection) == 0) break;
+  }
+  return {PQgetResult(connection), &PQclear};
+}
+
+/// Prints the rows as they come.
+void print_rows(PGconn* connection, Format format) {
+  Output out;
+  TupleShape shape;
+  std::unique_ptr<Printer> rows;
+  while (const OwnedResult result = next_result(connection)) {
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) continue;
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) throw Usage("sql: COPY is for psql (SELECT is for here)");
+    if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK) fail(connection, result.get());
+    if (!rows) {
+      shape = shape_of(result.get());
+      rows = printer(format, shape, out, standard_screen());
+    }
+    if (status == PGRES_SINGLE_TUPLE) rows->row(row_of(result.get(), shape));
+  }
+  if (rows) rows->end();
+}
+
+Exit run(const Common& common, const std::string& statement, bool stale) {
+  const InterruptLatch latch;
+  std::string uri = current_tables(common, stale);
+  if (common.database.empty()) uri = Cluster(home_from(common.home).directory).reader_uri();
+  Connection connection(uri, &interrupt_came);
+  // On somebody else's server the role may not exist, and it is that user's own rights that count; this guards against
+  // accidents.
+  if (!common.database.empty()) connection.exec("SET default_transaction_read_only TO on");
+  connection.exec("SET search_path TO carnet, public");
+  if (PQsendQueryParams(connection.raw(), statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 0 ||
+      PQsetSingleRowMode(connection.raw()) == 0) {
+    fail(connection.raw(), nullptr);
+  }
+  print_rows(connection.raw(), common.format_or_usual());
+  return Exit::done;
+}
+
+}  // namespace
+
+Command sql_command(CLI::App& app, const Common& common) {
+  struct Options {
+    std::string statement;
+    bool stale = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("sql", "Ask the tables one SQL statement, as a role that can only SELECT");
+  command->add_option("STATEMENT", options->statement, "Such as \"select count(*) from vols\"")->required();
+  command->add_flag("--stale", options->stale,
+                    "From the tables as they are, without catching up with the ledger first");
+  return {command, [&common, options] { return run(common, options->statement, options->stale); }};
+}
+
+}  // namespace carnet
