@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -37,11 +39,20 @@ void sync(const std::filesystem::path& path, int flags) {
   if (result != 0) fail(path);
 }
 
+// FORMAT.md, "Identity".
+std::string identity_text(std::string_view uuid) {
+  std::string text = fmt::format("carnet-ledger {}\nuuid {}\n", format_version, uuid);
+  text += fmt::format("checksum {:016x}\n", XXH3_64bits(text.data(), text.size()));
+  return text;
+}
+
 }  // namespace
 
 std::string Directory::uuid() const {
-  std::ifstream in(identity());
-  if (!in) return {};
+  std::ifstream file(identity());
+  if (!file) return {};
+  const std::string whole{std::istreambuf_iterator<char>(file), {}};
+  std::istringstream in(whole);
   std::string word, uuid;
   int version = 0;
   if (!(in >> word >> version) || word != "carnet-ledger") {
@@ -51,8 +62,8 @@ std::string Directory::uuid() const {
     throw Damage(fmt::format("{}: format {}; this carnet reads format {} (use a newer carnet)", identity().string(),
                              version, format_version));
   }
-  if (!(in >> word >> uuid) || word != "uuid" || uuid.size() != 36) {
-    throw Damage(identity().string() + ": holds no uuid");
+  if (!(in >> word >> uuid) || whole != identity_text(uuid)) {
+    throw Damage(identity().string() + ": is not what was written");
   }
   return uuid;
 }
@@ -60,7 +71,7 @@ std::string Directory::uuid() const {
 std::string Directory::make_identity() const {
   const std::string uuid = to_string(boost::uuids::random_generator()());
   const std::filesystem::path draft = path / "carnet.new";
-  std::ofstream(draft) << fmt::format("carnet-ledger {}\nuuid {}\n", format_version, uuid);
+  std::ofstream(draft) << identity_text(uuid);
   sync(draft, O_RDONLY);
   std::filesystem::rename(draft, identity());
   sync(path, O_RDONLY | O_DIRECTORY);

@@ -55,6 +55,7 @@ struct HeadFile::Page {
 
 HeadFile::HeadFile(const std::filesystem::path& path, bool owner, bool create) : owner_(owner), path_(path) {
   const int file = ::open(path.c_str(), (owner ? O_RDWR : O_RDONLY) | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
+  if (file < 0 && errno == ENOENT) throw Damage(path.string() + ": is missing");
   if (file < 0) fail(path);
   struct stat info {};
   ::fstat(file, &info);

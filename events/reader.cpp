@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <thread>
 #include <vector>
 
 #include "events/directory.hpp"
@@ -20,6 +21,9 @@ constexpr std::size_t memory_bytes = std::size_t{32} << 20;
 
 std::string uuid_of(const Directory& directory) {
   std::string uuid = directory.uuid();
+  if (uuid.empty() && std::filesystem::exists(directory.log())) {
+    throw Damage(directory.identity().string() + ": is missing");
+  }
   if (uuid.empty()) {
     throw std::system_error(ENOENT, std::generic_category(), directory.path.string() + ": no ledger");
   }
@@ -40,22 +44,38 @@ struct Reader::Impl {
       : directory{path},
         head{uuid_of(directory), 0, 0},
         head_file(directory.head(), false, false),
-        db(store::open_beside(store::log_options(memory_bytes), directory.log())),
+        db(open_beside(store::log_options(memory_bytes), directory.log())),
         log(*db) {}
+
+  // The files can change under a look at them: one can go between the manifest that names it and its opening. Where
+  // nobody owns the directory, a third look will see what the second one saw.
+  bool look_again(int attempt) const {
+    constexpr int tries = 20;
+    if (attempt == tries || (attempt > 2 && !Ownership::taken(directory))) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(3 * attempt));
+    return true;
+  }
+
+  std::unique_ptr<rocksdb::DB> open_beside(const rocksdb::Options& options, const std::filesystem::path& path) const {
+    for (int attempt = 1;; ++attempt) {
+      try {
+        return store::open_beside(options, path);
+      } catch (const Damage&) {
+        if (!look_again(attempt)) throw;
+      }
+    }
+  }
 
   // Looks twice: a file of the write-ahead log can go, flushed, between RocksDB's look at the manifest and its look at
   // the files, and its records are missing in the middle until the next look at the manifest.
-  void catch_up(rocksdb::DB& with, const std::filesystem::path& path) {
-    constexpr int tries = 20;
+  void catch_up(rocksdb::DB& with, const std::filesystem::path& path) const {
     for (int attempt = 1, looks = 0; looks < 2; ++attempt) {
       const rocksdb::Status status = with.TryCatchUpWithPrimary();
       if (status.ok()) {
         ++looks;
-        continue;
+      } else if (!look_again(attempt)) {
+        store::check(status, path.string());
       }
-      // A file can also go between the manifest that names it and its opening.
-      if (attempt == tries) store::check(status, path.string());
-      db->GetEnv()->SleepForMicroseconds(2'000 * attempt);
     }
   }
 
@@ -93,7 +113,7 @@ struct Reader::Impl {
   Position last_of(const Stream& stream) {
     Position last = 0, covered = 0;
     if (std::filesystem::exists(directory.state() / "CURRENT")) {
-      if (!state_db) state_db = store::open_beside(store::state_options(memory_bytes), directory.state());
+      if (!state_db) state_db = open_beside(store::state_options(memory_bytes), directory.state());
       catch_up(*state_db, directory.state());
       State state(*state_db, directory.state(), memory_bytes);
       last = state.stream(stream).position;

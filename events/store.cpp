@@ -103,16 +103,11 @@ std::unique_ptr<rocksdb::DB> open(rocksdb::Options options, const fs::path& path
   return std::unique_ptr<rocksdb::DB>(db);
 }
 
-std::unique_ptr<rocksdb::DB> open_beside(rocksdb::Options options, const fs::path& path) {
+std::unique_ptr<rocksdb::DB> open_beside(const rocksdb::Options& options, const fs::path& path) {
   rocksdb::DB* db = nullptr;
-  // Files that the writer has just replaced may be gone before this side has opened them: look again.
-  constexpr int tries = 20;
-  for (int attempt = 1;; ++attempt) {
-    const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(options, path.string(), path.string(), &db);
-    if (status.ok()) return std::unique_ptr<rocksdb::DB>(db);
-    if (attempt == tries) throw Damage(fmt::format("{}: cannot be read: {}", path.string(), status.ToString()));
-    options.env->SleepForMicroseconds(5'000 * attempt);
-  }
+  const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(options, path.string(), path.string(), &db);
+  if (!status.ok()) throw Damage(fmt::format("{}: cannot be read: {}", path.string(), status.ToString()));
+  return std::unique_ptr<rocksdb::DB>(db);
 }
 
 std::string ordered_key(std::uint64_t number) {
