@@ -118,7 +118,7 @@ Connection::~Connection() = default;
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 
-Connection::Connection(const std::string& uri, StopFlag stop) : connection_(open(uri)), stop_(stop) {
+Connection::Connection(const std::string& uri, StopFlag stop) : connection_(open(uri)), uri_(uri), stop_(stop) {
   auto until = Clock::now() + connect_timeout;
   PostgresPollingStatusType status = PGRES_POLLING_WRITING;
   while (connection_ && PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK &&
@@ -224,16 +224,14 @@ void Connection::copy_in(const std::string& statement) {
 }
 
 void Connection::put(std::string_view bytes) {
-  for (;;) {
-    int taken = PQputCopyData(raw(), bytes.data(), static_cast<int>(bytes.size()));
-    if (taken > 0) return;
-    if (taken < 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
-    flush();
+  if (PQputCopyData(raw(), bytes.data(), static_cast<int>(bytes.size())) <= 0) {
+    throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
   }
+  flush();  // libpq would keep what the server has not taken, without bound
 }
 
 long long Connection::end_copy() {
-  while (PQputCopyEnd(raw(), nullptr) == 0) flush();
+  PQputCopyEnd(raw(), nullptr);
   return finish().affected();
 }
 

@@ -83,6 +83,8 @@ class Connection {
   std::optional<std::string> wait_for_notice(std::chrono::milliseconds timeout);
 
   int server_version() const;  ///< 150020 for 15.20.
+  const std::string& uri() const { return uri_; }
+  StopFlag stop() const { return stop_; }
   pg_conn* raw() const { return connection_.get(); }
   /// The next result of what was sent, for who reads them one by one; null after the last. An interrupt cancels it.
   pg_result* next_result();
@@ -98,6 +100,7 @@ class Connection {
     void operator()(pg_conn*) const;
   };
   std::unique_ptr<pg_conn, Close> connection_;
+  std::string uri_;
   StopFlag stop_ = nullptr;
 };
 

@@ -172,7 +172,7 @@ Expr path(Kind from, std::string_view dotted, Place place) {
   return e;
 }
 
-Expr literal(Value value, Place place) {
+Expr constant(Value value, Place place) {
   static constexpr std::array types{Type::condition, Type::integer, Type::real, Type::text, Type::time, Type::duration};
   if (is_null(value)) throw QuestionError("null is equal to nothing (ask `is null`)", place);
   if (const auto* word = std::get_if<std::string>(&value); word && !storable(*word))

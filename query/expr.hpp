@@ -80,7 +80,7 @@ std::string text(const Expr&);  ///< An operand as it is written: "avg(avion.vit
 // Each of these throws QuestionError where the parts do not fit; conditions are those of SQL, over three truth values.
 // A predicate with to-many paths holds where there are related rows for which it holds.
 Expr path(Kind from, std::string_view dotted, Place = {});
-Expr literal(Value, Place = {});
+Expr constant(Value, Place = {});
 Expr difference(Expr, Expr);
 Expr aggregate(Expr::Function, std::optional<Expr> operand, bool distinct = false, Place = {});
 Expr compare(Expr::Op, Expr, Expr);

@@ -136,10 +136,10 @@ Expr Parser::primary() {
   switch (token.kind) {
     case Token::Kind::text:
       advance();
-      return literal(token.value, token.place);
+      return constant(token.value, token.place);
     case Token::Kind::number:
       advance();
-      if (auto number = number_literal(token.value)) return literal(std::move(*number), token.place);
+      if (auto number = number_literal(token.value)) return constant(std::move(*number), token.place);
       throw QuestionError("this number is out of range", token.place);
     case Token::Kind::name:
       return name();
@@ -159,7 +159,7 @@ Expr Parser::primary() {
     if (number.kind != Token::Kind::number) unexpected("a number was expected");
     advance();
     if (auto signed_number = number_literal(token.value + number.value))
-      return literal(std::move(*signed_number),
+      return constant(std::move(*signed_number),
                      {token.place.offset, number.place.offset + number.place.length - token.place.offset});
     throw QuestionError("this number is out of range", number.place);
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <atomic>
 #include <map>
 #include <optional>
 
@@ -107,7 +108,7 @@ void Session::run(const Statement& statement, const Argument* keys, const std::v
   Drain drain{connection};
   std::size_t count = 0;
   Tuple row;
-  while (OwnedResult result{PQgetResult(connection), PQclear}) {
+  while (OwnedResult result{connection_.next_result(), PQclear}) {
     const ExecStatusType status = PQresultStatus(result.get());
     if (status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE) connection_.fail(result.release());
     const int rows = PQntuples(result.get());
@@ -145,7 +146,8 @@ void Session::send(const std::string& sql, const std::vector<Parameter>& paramet
   // A statement that comes once takes one round trip; one that comes again is parsed no more.
   const auto found = prepared_.find(sql);
   if (found != prepared_.end() && found->second.empty()) {
-    std::string name = fmt::format("carnet_{}", prepared_.size());
+    static std::atomic<std::uint64_t> names = 0;  // two sessions may share a connection, one after the other
+    std::string name = fmt::format("carnet_{}", ++names);
     OwnedResult result{PQprepare(connection, name.c_str(), sql.c_str(), size, types.data()), PQclear};
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) connection_.fail(result.release());
     found->second = std::move(name);

@@ -87,7 +87,7 @@ std::string Draft::add(Argument argument) {
 
 std::string Draft::add(const Value& value) {
   std::string& number = added[value];
-  if (number.empty()) number = add({literal(value).type, false, {value}});
+  if (number.empty()) number = add({constant(value).type, false, {value}});
   return number;
 }
 

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The module's answers, from PostgreSQL, against those of a naive evaluation in memory.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+
+#include "projector/ddl.hpp"
+#include "query/parse.hpp"
+#include "query/session.hpp"
+#include "tests/query/naive.hpp"
+#include "tests/query/random_question.hpp"
+#include "tests/throwaway_cluster.hpp"
+
+namespace carnet {
+namespace {
+
+int rounds(int by_default) {
+  const char* wanted = std::getenv("CARNET_ROUNDS");
+  return wanted ? std::atoi(wanted) : by_default;
+}
+
+/// A database with the tables of schema.hpp.
+std::string database() {
+  static const std::string uri = [] {
+    std::string made = ThrowawayCluster::shared().new_database();
+    Connection connection{made};
+    connection.exec("CREATE SCHEMA carnet; " + create_tables("carnet"));
+    for (const std::string& statement : keys_and_indexes("carnet")) connection.exec(statement);
+    for (const std::string& statement : foreign_keys("carnet")) connection.exec(statement);
+    return made;
+  }();
+  return uri;
+}
+
+void store(Connection& connection, const NaiveTables& all) {
+  connection.exec("TRUNCATE carnet.avions, carnet.pilotes, carnet.vols, carnet.passagers, carnet.reservations");
+  for (const Table& t : tables()) {
+    const auto found = all.rows.find(t.kind);
+    if (found == all.rows.end() || found->second.empty()) continue;
+    std::string insert = fmt::format("INSERT INTO carnet.{} VALUES ", t.name);
+    for (const NaiveRow& row : found->second) {
+      insert += insert.ends_with(' ') ? "(" : ", (";
+      for (const Value& v : row) insert += (is_null(v) ? "null" : literal(text(v))) + ", ";
+      insert += "1)";
+    }
+    connection.exec(insert);
+  }
+}
+
+std::string nested(const TupleShape& shape, const Tuple& row) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < shape.fields.size(); ++i) out += shown(row.values[shape.first + i]) + " ";
+  for (const TupleShape& r : shape.relations) {
+    out += r.name + (r.many ? "[" : "(");
+    if (r.many) {
+      for (const Tuple& related : *row.many[r.slot]) out += nested(r, related);
+    } else if (!is_null(row.values[r.first])) {
+      out += nested(r, row);
+    }
+    out += r.many ? "]" : ")";
+  }
+  return out + "}";
+}
+
+std::vector<std::string> answer(Session& session, const Question& question) {
+  const Plan plan = compile(question);
+  std::vector<std::string> out;
+  session.each(plan, [&](const Tuple& row) { out.push_back(nested(plan.shape, row)); });
+  if (!ordered(question)) std::ranges::sort(out);
+  return out;
+}
+
+TEST(Answers, AreThoseOfANaiveEvaluationForRandomQuestions) {
+  Connection connection{database()};
+  Session session{connection};
+  std::string sql;
+  session.echo = [&](const Statement& s, Duration, std::size_t) { sql += s.sql + "\n"; };
+  int asked = 0;
+  for (std::uint64_t seed = 1; seed <= static_cast<std::uint64_t>(rounds(6)); ++seed) {
+    RandomQuestion random{seed};
+    const NaiveTables tables = random.tables(seed % 3 == 0 ? 0 : 25);
+    store(connection, tables);
+    for (int i = 0; i < 150; ++i) {
+      const Question question = random.question();
+      sql.clear();
+      try {
+        EXPECT_EQ(answer(session, question), tables.answer(question)) << "seed " << seed << ", question " << i << "\n"
+                                                                      << sql;
+        ++asked;
+      } catch (const QuestionError&) {
+        // its parts contradict each other: the generator does not look
+      }
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(asked, 100);
+}
+
+TEST(Answers, NeverAreAnErrorOfTheServerWhateverTheConditionSays) {
+  Connection connection{database()};
+  Session session{connection};
+  RandomQuestion random{7};
+  store(connection, random.tables(10));
+  int understood = 0;
+  for (int i = 0; i < 100 * rounds(100); ++i) {
+    const std::string text = random.garbage();
+    try {
+      Question question;
+      question.where = parse_condition(question.entity, text);
+      session.all(compile(question));
+      ++understood;
+    } catch (const QuestionError& error) {
+      ASSERT_LE(error.place.offset + error.place.length, text.size()) << text;
+    }
+  }
+  EXPECT_GT(understood, 0);
+}
+
+TEST(Answers, TakeOneStatementAndOneMoreForEachToManyRelation) {
+  Connection connection{database()};
+  Session session{connection};
+  RandomQuestion random{11};
+  store(connection, random.tables(25));
+  const std::pair<const char*, int> cases[] = {
+      {"avion,pilote,precedent.avion", 1},    {"reservations", 2},
+      {"passagers,reservations.passager", 3}, {"avion.vols.reservations.passager", 3},
+      {"avion,passagers.vols.passagers", 4},
+  };
+  for (const auto& [with, expected] : cases) {
+    int statements = 0;
+    session.echo = [&](const Statement&, Duration, std::size_t) { ++statements; };
+    Question question;
+    question.with = parse_relations(Kind::vol, with);
+    EXPECT_EQ(session.all(compile(question)).size(), 25u);
+    EXPECT_EQ(statements, expected) << with;
+  }
+}
+
+TEST(Answers, LeaveTheConnectionUsableWhenTheReaderHasEnough) {
+  Connection connection{database()};
+  Session session{connection};
+  store(connection, RandomQuestion{3}.tables(25));
+  const Plan plan = compile(Question{});
+  struct Enough {};
+  EXPECT_THROW(session.each(plan, [](const Tuple&) { throw Enough{}; }), Enough);
+  EXPECT_EQ(session.all(plan).size(), 25u);
+}
+
+TEST(Answers, ComeFromAPreparedStatementTheSecondTime) {
+  Connection connection{database()};
+  Session session{connection};
+  store(connection, RandomQuestion{3}.tables(25));
+  for (int i = 0; i < 10; ++i) {
+    Question question;
+    question.where = parse_condition(Kind::vol, fmt::format("numero = 'V{:02}'", i));
+    ASSERT_EQ(session.all(compile(question)).size(), 1u);
+  }
+  EXPECT_EQ(connection.exec("select count(*) from pg_prepared_statements").number(0, 0), 1);
+}
+
+}  // namespace
+}  // namespace carnet
