@@ -70,12 +70,20 @@ std::string Directory::uuid() const {
 
 std::string Directory::make_identity() const {
   const std::string uuid = to_string(boost::uuids::random_generator()());
+  write_identity(uuid);
+  return uuid;
+}
+
+void Directory::copy_identity(const Directory& from) const {
+  write_identity(from.uuid());
+}
+
+void Directory::write_identity(const std::string& uuid) const {
   const std::filesystem::path draft = path / "carnet.new";
   std::ofstream(draft) << identity_text(uuid);
   sync(draft, O_RDONLY);
   std::filesystem::rename(draft, identity());
   sync(path, O_RDONLY | O_DIRECTORY);
-  return uuid;
 }
 
 void Directory::sync_log() const {

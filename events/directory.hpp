@@ -23,15 +23,20 @@ struct Directory {
   std::string uuid() const;
   /// Writes the identity of a new ledger, durably: from here on the directory is a ledger.
   std::string make_identity() const;
-  /// Brings the directory's entries and every file of the log that is still written to disk.
+  /// The same for the copy of another ledger.
+  void copy_identity(const Directory& from) const;
+  /// Brings every file that the log is still written to, to disk.
   void sync_log() const;
+
+ private:
+  void write_identity(const std::string& uuid) const;
 };
 
 /// Ownership of a directory, until the end of the object or of the process. It is a lock on the directory itself, which
 /// nobody can delete, unlike a lock file.
 class Ownership {
  public:
-  /// Waits for another owner to go; throws Locked with the message of `who` after that.
+  /// Waits for another owner to go; throws Locked, with the owner's process id, after that.
   Ownership(const Directory&, std::chrono::milliseconds wait);
   ~Ownership();
   Ownership(const Ownership&) = delete;

@@ -180,6 +180,30 @@ void Log::scan(Position from, Position to, const std::function<bool(const Record
   }
 }
 
+void Log::chunks(Position from, Position to,
+                 const std::function<void(std::string_view key, std::string_view value)>& visit) const {
+  if (from > to) return;
+  const auto it = iterator(db_, true);
+  std::uint64_t before = checksum_at(from - 1);
+  for (seek(*it, from); from <= to; it->Next()) {
+    store::check(it->status(), "ledger");
+    if (!it->Valid()) throw damage(from, "is not there");
+    const Chunk chunk{*it};
+    if (chunk.header.first != from || chunk.header.before != before) {
+      throw damage(from, "is not there, or does not follow from what stands before it");
+    }
+    std::string_view bytes = chunk.records;
+    try {
+      for (std::uint32_t i = 0; i < chunk.header.count; ++i) before = skip(bytes);
+      if (!bytes.empty()) throw BadBytes("bytes left over in its chunk");
+    } catch (const BadBytes& bad) {
+      throw damage(chunk.last(), bad.what());
+    }
+    visit(it->key().ToStringView(), it->value().ToStringView());
+    from = chunk.last() + 1;
+  }
+}
+
 Record Log::at(Position position) const {
   Record found;
   scan(position, position, [&](const Record& record) {

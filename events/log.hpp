@@ -47,6 +47,9 @@ class Log {
   Tail tail() const;
   /// The records from..to in order, until `visit` returns false. Every one of them must be there.
   void scan(Position from, Position to, const std::function<bool(const Record&)>& visit) const;
+  /// The chunks that hold from..to, as RocksDB keeps them; each follows from the one before it. For copies.
+  void chunks(Position from, Position to,
+              const std::function<void(std::string_view key, std::string_view value)>& visit) const;
   /// One record; it must be there.
   Record at(Position) const;
   /// Its checksum, without decoding it; 0 at position 0.

@@ -145,6 +145,10 @@ void Reader::scan(Position from, Position to, const std::function<bool(const Rec
   impl_->log.scan(std::max<Position>(from, 1), std::min(to, impl_->head.position), visit);
 }
 
+void Reader::chunks(const std::function<void(std::string_view, std::string_view)>& visit) {
+  impl_->log.chunks(1, impl_->head.position, visit);
+}
+
 std::uint64_t Reader::checksum_at(Position position) {
   return impl_->log.checksum_at(position);
 }

@@ -39,6 +39,9 @@ class Reader {
   /// The record is valid during the call.
   void scan(Position from, Position to, const std::function<bool(const Record&)>& visit);
 
+  /// Calls `visit` with the chunks from 1 to the head as they are stored (FORMAT.md), each following from the last one.
+  void chunks(const std::function<void(std::string_view key, std::string_view value)>& visit);
+
   /// The checksum of the record at the position (0 for position 0): what a projection's checkpoint is compared with.
   std::uint64_t checksum_at(Position);
 
