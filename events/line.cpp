@@ -6,13 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "events/content.hpp"
 #include "events/json.hpp"
 #include "events/members.hpp"
-#include "events/time.hpp"
+#include "events/values.hpp"
 
 namespace carnet {
 namespace {
@@ -21,73 +19,15 @@ using json::Value;
 
 constexpr int max_id_characters = 1000;
 
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string found(const Value& value) {
-  constexpr std::size_t shown = 60;
-  switch (value.kind) {
-    case json::Kind::null:
-      return "null";
-    case json::Kind::boolean:
-      return value.integer != 0 ? "true" : "false";
-    case json::Kind::integer:
-    case json::Kind::number:
-      return std::string{value.text.substr(0, shown)};
-    case json::Kind::array:
-      return "an array";
-    case json::Kind::object:
-      return "an object";
-    case json::Kind::text:
-      break;
-  }
-  std::string out;
-  std::size_t end = std::min(shown, value.text.size());
-  while (end < value.text.size() && end > 0 && (value.text[end] & 0xC0) == 0x80) --end;  // never half a character
-  json::append_quoted(out, value.text.substr(0, end));
-  return end < value.text.size() ? out + "..." : out;
-}
-
 /// One line being read: the document, what it becomes, and the fault that comes first.
-class Reading {
+class Reading : public Values {
  public:
   Reading(const json::Parser& document, Line& line) : document_(document), line_(line) {}
-
-  std::optional<Rejection> rejection;
 
   void flat(std::size_t type);
   void cloud_event(std::size_t type);
 
  private:
-  void reject(Code code, std::string_view prefix, std::string_view member, std::string message) {
-    if (!rejection || code < rejection->code) {
-      rejection = Rejection{code, fmt::format("{}{}", prefix, member), std::move(message)};
-    }
-  }
-  void bad_value(std::string_view prefix, std::string_view member, const Value& value, std::string_view wanted) {
-    reject(Code::bad_value, prefix, member, fmt::format("found {}; {}", found(value), wanted));
-  }
-
-  bool is_text(const Value& value, std::string_view prefix, std::string_view name) {
-    if (value.kind == json::Kind::text) return true;
-    bad_value(prefix, name, value, "must be text");
-    return false;
-  }
-  void read(const Value&, const Member&, std::string_view prefix, std::string& out);
-  void read(const Value&, const Member&, std::string_view prefix, std::int32_t& out);
-  void read(const Value&, const Member&, std::string_view prefix, Statut& out);
-  void read(const Value&, const Member&, std::string_view prefix, Time& out);
-  template <class T>
-  void read(const Value& value, const Member& member, std::string_view prefix, std::optional<T>& out) {
-    out.emplace();  // a null leaves a Maybe empty, and a Change holding nothing
-    if (value.kind != json::Kind::null) {
-      read(value, member, prefix, *out);
-    } else if constexpr (!requires { out->has_value(); }) {
-      out.reset();
-    }
-  }
-
   template <class E, class Other>
   E members(std::size_t object, std::string_view prefix, Other&& other);
   template <class E>
@@ -107,58 +47,6 @@ class Reading {
   const json::Parser& document_;
   Line& line_;
 };
-
-void Reading::read(const Value& value, const Member& member, std::string_view prefix, std::string& out) {
-  if (!is_text(value, prefix, member.name)) return;
-  if (member.type == MemberType::numero) {
-    constexpr int max_numero = 10;
-    const bool printable = std::ranges::all_of(value.text, [](char c) { return c >= '!' && c <= '~'; });
-    if (value.text.empty() || !printable) {
-      return bad_value(prefix, member.name, value, "a numero is 1 to 10 characters from ! to ~");
-    }
-    if (value.text.size() > max_numero) {
-      return reject(Code::too_long, prefix, member.name,
-                    fmt::format("found {}, {} characters; at most {}", found(value), value.text.size(), max_numero));
-    }
-  } else {
-    if (value.text.empty()) return bad_value(prefix, member.name, value, "at least one character is needed");
-    if (value.text.find('\0') != value.text.npos) return bad_value(prefix, member.name, value, "NUL cannot be stored");
-    if (const std::size_t count = characters(value.text); count > static_cast<std::size_t>(member.max_characters)) {
-      return reject(Code::too_long, prefix, member.name,
-                    fmt::format("found {}, {} characters; at most {}", found(value), count, member.max_characters));
-    }
-  }
-  out = value.text;
-}
-
-void Reading::read(const Value& value, const Member& member, std::string_view prefix, std::int32_t& out) {
-  const std::int64_t least = member.type == MemberType::id ? 1 : 0;
-  if (value.kind != json::Kind::integer || value.integer < least ||
-      value.integer > std::numeric_limits<std::int32_t>::max()) {
-    return bad_value(prefix, member.name, value, fmt::format("a whole number from {} to 2147483647 would do", least));
-  }
-  out = static_cast<std::int32_t>(value.integer);
-}
-
-void Reading::read(const Value& value, const Member& member, std::string_view prefix, Statut& out) {
-  if (!is_text(value, prefix, member.name)) return;
-  const auto statut = statut_from(value.text);
-  if (!statut) {
-    return bad_value(prefix, member.name, value, "one of prévu, retardé, en vol, dérouté, atterri, annulé would do");
-  }
-  out = *statut;
-}
-
-void Reading::read(const Value& value, const Member& member, std::string_view prefix, Time& out) {
-  if (!is_text(value, prefix, member.name)) return;
-  const auto time = time_from(value.text);
-  if (!time) {
-    return reject(
-        Code::bad_time, prefix, member.name,
-        fmt::format("found {}; RFC 3339 with an offset, such as 2026-11-22T10:05:00Z, would do", found(value)));
-  }
-  out = *time;
-}
 
 // Reads event E from the object. `other(value, index)` takes the members that are not the event's own, or says false.
 template <class E, class Other>
