@@ -18,15 +18,15 @@ constexpr const char* unique_constraints[][3] = {
 
 // vols_avion answers "the flights of one avion" by itself, and finds the flight before and after. The order of
 // vols_heure_decollage is that of the latest first, those that never left last.
-constexpr const char* indexes[][3] = {
+constexpr const char* plain_indexes[][3] = {
     {"vols", "vols_avion",
      "(avion_id, heure_decollage, numero) INCLUDE (destination, statut, heure_creation, heure_arrivee, pilote_id)"},
-    {"vols", "vols_pilote", "(pilote_id, heure_decollage)"},
     {"vols", "vols_heure_decollage", "(heure_decollage DESC NULLS LAST, numero)"},
     {"vols", "vols_destination", "(destination)"},
+    {"vols", "vols_pilote", "(pilote_id, heure_decollage)"},
     {"vols", "vols_statut", "(statut)"},
-    {"avions", "avions_modele", "(modele)"},
     {"reservations", "reservations_passager", "(passager_id)"},
+    {"avions", "avions_modele", "(modele)"},
 };
 
 std::string type_of(const Column& column) {
@@ -61,18 +61,32 @@ std::string create_tables(const std::string& schema) {
   return statements;
 }
 
-std::vector<std::string> keys_and_indexes(const std::string& schema) {
+std::vector<std::string> indexes(const std::string& schema) {
+  std::vector<std::string> statements;
+  for (auto [table, name, columns] : plain_indexes) {
+    statements.push_back(fmt::format("CREATE INDEX {} ON {}.{} {}", name, identifier(schema), table, columns));
+  }
+  auto unique = [&](std::string_view table, std::string_view name, std::string_view columns) {
+    return fmt::format("CREATE UNIQUE INDEX {} ON {}.{} {}", name, identifier(schema), table, columns);
+  };
+  for (auto table = tables().rbegin(); table != tables().rend(); ++table) {
+    statements.push_back(unique(table->name, fmt::format("{}_pkey", table->name),
+                                fmt::format("({})", fmt::join(table->primary_key, ", "))));
+  }
+  for (auto [table, name, columns] : unique_constraints) statements.push_back(unique(table, name, columns));
+  return statements;
+}
+
+std::vector<std::string> constraints(const std::string& schema) {
   std::vector<std::string> statements;
   for (const Table& table : tables()) {
-    statements.push_back(fmt::format("ALTER TABLE {}.{} ADD CONSTRAINT {}_pkey PRIMARY KEY ({})", identifier(schema),
-                                     table.name, table.name, fmt::join(table.primary_key, ", ")));
+    statements.push_back(fmt::format("ALTER TABLE {0}.{1} ADD CONSTRAINT {1}_pkey PRIMARY KEY USING INDEX {1}_pkey",
+                                     identifier(schema), table.name));
   }
   for (auto [table, name, columns] : unique_constraints) {
-    statements.push_back(fmt::format("ALTER TABLE {}.{} ADD CONSTRAINT {} UNIQUE {} DEFERRABLE INITIALLY DEFERRED",
-                                     identifier(schema), table, name, columns));
-  }
-  for (auto [table, name, columns] : indexes) {
-    statements.push_back(fmt::format("CREATE INDEX {} ON {}.{} {}", name, identifier(schema), table, columns));
+    statements.push_back(
+        fmt::format("ALTER TABLE {0}.{1} ADD CONSTRAINT {2} UNIQUE USING INDEX {2} DEFERRABLE INITIALLY DEFERRED",
+                    identifier(schema), table, name));
   }
   return statements;
 }

@@ -11,9 +11,12 @@ namespace carnet {
 /// Of what follows here: another number means other tables, which a rebuild replaces.
 inline constexpr int schema_version = 1;
 
-std::string create_tables(const std::string& schema);                  ///< And the checkpoint, without its row.
-std::vector<std::string> keys_and_indexes(const std::string& schema);  ///< In any order, and at the same time.
-std::vector<std::string> foreign_keys(const std::string& schema);      ///< After the keys.
+std::string create_tables(const std::string& schema);  ///< And the checkpoint, without its row.
+/// In any order, and at the same time; what takes longest first.
+std::vector<std::string> indexes(const std::string& schema);
+/// After the indexes: makes primary keys and unique constraints of them, at no cost.
+std::vector<std::string> constraints(const std::string& schema);
+std::vector<std::string> foreign_keys(const std::string& schema);  ///< After the constraints.
 std::string grants(const std::string& schema, const std::string& reader);
 
 }  // namespace carnet

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
+#include <utility>
 
 #include "projector/ddl.hpp"
 
@@ -98,6 +98,11 @@ std::optional<Checkpoint> checkpoint(Connection& connection, const std::string& 
   }
 }
 
+void let_reader_in(Connection& connection, const std::string& schema) {
+  Result role = connection.exec(fmt::format("SELECT FROM pg_roles WHERE rolname = '{}'", reader_role));
+  if (role.rows() == 1) connection.exec(grants(schema, reader_role));
+}
+
 void make_tables(Connection& connection, const std::string& schema, const std::string& ledger) {
   Transaction transaction(connection);
   connection.exec("SELECT pg_advisory_xact_lock(hashtext('carnet')); SET LOCAL client_min_messages = error");
@@ -105,13 +110,28 @@ void make_tables(Connection& connection, const std::string& schema, const std::s
                                              identifier(schema), literal(identifier(schema) + ".checkpoint")));
   if (there.at(0, 0)) return;
   connection.exec(create_tables(schema));
-  for (const std::string& statement : keys_and_indexes(schema)) connection.exec(statement);
-  for (const std::string& statement : foreign_keys(schema)) connection.exec(statement);
-  connection.exec(fmt::format("INSERT INTO {}.checkpoint VALUES ({}, 0, 0, {})", identifier(schema), literal(ledger),
-                              schema_version));
-  Result role = connection.exec(fmt::format("SELECT FROM pg_roles WHERE rolname = '{}'", reader_role));
-  if (role.rows() == 1) connection.exec(grants(schema, reader_role));
+  for (auto part : {indexes, constraints, foreign_keys}) {
+    for (const std::string& statement : part(schema)) connection.exec(statement);
+  }
+  write_first_checkpoint(connection, schema, {ledger, 0, 0, schema_version});
+  let_reader_in(connection, schema);
   transaction.commit();
+}
+
+void write_first_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& at) {
+  connection.copy_in(fmt::format("COPY {}.checkpoint FROM STDIN (FREEZE)", identifier(schema)));
+  connection.put(fmt::format("{}\t{}\t{}\t{}\n", at.ledger, at.position, std::bit_cast<std::int64_t>(at.checksum),
+                             at.schema_version));
+  connection.end_copy();
+}
+
+void read_tuples(Connection& connection, const std::string& source,
+                 const std::function<void(std::string_view)>& visit) {
+  std::size_t before = copy_header.size();  // comes with the first tuple
+  connection.copy_out(fmt::format("COPY {} TO STDOUT (FORMAT binary)", source), [&](std::string_view bytes) {
+    bytes.remove_prefix(std::exchange(before, 0));
+    if (!bytes.empty() && bytes != copy_trailer) visit(bytes);
+  });
 }
 
 void fetch(Connection& connection, const std::string& schema, const std::vector<Stream>& streams,

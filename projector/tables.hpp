@@ -14,6 +14,15 @@ namespace carnet {
 /// Makes the schema with its tables for that ledger, at position 0, unless it has them. Two may do so at once.
 void make_tables(Connection&, const std::string& schema, const std::string& ledger);
 
+/// Lets the role that can only SELECT read the schema, where the server has that role.
+void let_reader_in(Connection&, const std::string& schema);
+
+/// The checkpoint's one row, frozen; in the transaction that made its table.
+void write_first_checkpoint(Connection&, const std::string& schema, const Checkpoint&);
+
+/// Calls `visit` with each tuple of a table, or of a query in parentheses.
+void read_tuples(Connection&, const std::string& source, const std::function<void(std::string_view)>& visit);
+
 /// Calls `visit` with the rows of those streams that the tables have.
 void fetch(Connection&, const std::string& schema, const std::vector<Stream>& streams,
            const std::function<void(Row)>& visit);

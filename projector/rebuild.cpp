@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "projector/rebuild.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "events/ledger.hpp"
+#include "projector/bulk.hpp"
+#include "projector/patience.hpp"
+#include "projector/swap.hpp"
+#include "projector/window.hpp"
+
+namespace carnet {
+namespace {
+
+constexpr Position short_tail = 1'000;  // what the swap may fold while it keeps everybody out
+
+/// Held as long as the session: one rebuild of a schema at a time. After a kill the server frees it, and what the dead
+/// rebuild left is cleared by the next.
+void take_turn(Connection& connection, const std::string& schema) {
+  Result got = connection.exec(
+      fmt::format("SELECT pg_try_advisory_lock(hashtext('carnet rebuild'), hashtext({}))", literal(schema)));
+  if (got.text(0, 0) != "t") throw Locked(fmt::format("another rebuild of {} is at work", schema));
+}
+
+void catch_up_with_appends(Connection& connection, const std::string& schema, Reader& reader, Position position,
+                           const Watch& watch) {
+  for (reader.refresh(); position + short_tail < reader.head().position; reader.refresh()) {
+    position = advance(connection, schema, reader, reader.head().position, watch).position;
+  }
+}
+
+/// On a connection of its own, since the one that failed may be of no use; where that fails too, the next rebuild does
+/// it.
+void leave_nothing(const std::string& uri, const Swap& swap) {
+  try {
+    Connection connection(uri);
+    clear_remains(connection, swap);
+  } catch (const std::exception&) {
+  }
+}
+
+Rebuilt replace(const std::string& uri, Reader& reader, const Swap& swap, Position until, const Rebuild& options,
+                const Watch& watch) {
+  Rebuilt rebuilt;
+  std::string successor;  // once it waits to be swapped in
+  patiently(watch, [&](const std::function<void()>& reached) {
+    Connection one(uri, watch.stop), two(uri, watch.stop);
+    reached();
+    take_turn(one, swap.schema);
+    if (successor.empty() || identity_of(one, swap.schema) != successor) {
+      must_be_replaceable(one, swap);
+      clear_remains(one, swap);
+      try {
+        build_tables(one, two, reader, swap.successor, until, options.memory_bytes, watch);
+        carry_indexes(one, swap);
+        if (swap.follows) catch_up_with_appends(one, swap.successor, reader, until, watch);
+        successor = identity_of(one, swap.successor);
+        rebuilt.former = swap_in(one, reader, swap, watch);
+      } catch (...) {
+        leave_nothing(uri, swap);
+        throw;
+      }
+    }
+    rebuilt.position = checkpoint(one, swap.schema)->position;
+  });
+  return rebuilt;
+}
+
+}  // namespace
+
+Rebuilt rebuild(const std::string& uri, Reader& reader, const Rebuild& options, const Watch& watch) {
+  reader.refresh();
+  return replace(uri, reader, {"carnet", "carnet_rebuild", true, options.keep_old}, reader.head().position, options,
+                 watch);
+}
+
+Position rebuild_until(const std::string& uri, Reader& reader, Position until, const std::string& into,
+                       const Rebuild& options, const Watch& watch) {
+  if (into == "carnet") throw DatabaseError("carnet is the projection's own schema (name another one)", "42P06");
+  reader.refresh();
+  if (until > reader.head().position) {
+    throw DatabaseError(fmt::format("position {} is beyond the ledger's last, {}", until, reader.head().position),
+                        "22003");
+  }
+  std::string successor = fmt::format("carnet_rebuild_{:016x}", std::hash<std::string>()(into));
+  return replace(uri, reader, {into, successor, false, options.keep_old}, until, options, watch).position;
+}
+
+Position position_at(Reader& reader, Time time) {
+  Position before = 0;
+  reader.scan(1, reader.head().position, [&](const Record& record) {
+    if (record.time > time) return false;
+    before = record.position;
+    return true;
+  });
+  return before;
+}
+
+}  // namespace carnet
