@@ -88,7 +88,7 @@ struct Ledger::Impl {
 
   ~Impl() {
     try {
-      state.write_back(tail, true);
+      if (failed.empty()) state.write_back(tail, true);  // else the state may be ahead of the log
       head_file.sync();
     } catch (const std::exception&) {  // the next opening folds what was not written back
     }
@@ -144,14 +144,14 @@ struct Ledger::Impl {
     }
     lock.unlock();
     std::exception_ptr failure;
-    Tail after = tail;
+    std::optional<Tail> after;  // not a plain Tail: g++ 12 lets a commit that throws write into that
     try {
       after = commit(taken);
     } catch (...) {
       failure = std::current_exception();
     }
     lock.lock();
-    tail = after;
+    if (after) tail = *after;
     leading = false;
     for (Request* request : taken) {
       request->failure = failure;

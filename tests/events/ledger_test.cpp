@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <system_error>
 
@@ -266,6 +269,55 @@ TEST_F(ALedger, RefusesToAppendWithTooLittleSpaceAndGoesOnReading) {
     }
   }
   EXPECT_EQ(records_in(path).size(), 1u);
+}
+
+/// While it lives, no file grows beyond so many bytes: a full disk, for this process alone.
+class FileLimit {
+ public:
+  explicit FileLimit(std::uintmax_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+  FileLimit(const FileLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_;
+};
+
+TEST_F(ALedger, RefusesToGoOnAfterAFailedWriteUntilItIsOpenedAgain) {
+  EXPECT_EQ(tell(R"({"type":"passager.registered","nom":"Martin"})"), "1 v1 id=1");
+  std::uintmax_t size = 0;
+  for (const auto& file : std::filesystem::directory_iterator(path / "log")) {
+    if (file.path().extension() == ".log") size = std::max(size, file.file_size());
+  }
+  const Line amended = line(R"({"type":"passager.amended","passager_id":1,"nom":"Dupont","id":"e-1"})");
+  const auto fails = [&] {
+    try {
+      ledger->append({&amended, 1});
+      return std::string{"appended"};
+    } catch (const std::system_error& error) {
+      return std::string{error.what()};
+    }
+  };
+  {
+    const FileLimit limit{size + 20};  // so that the write fails in its middle
+    EXPECT_NE(fails(), "appended");
+  }
+  EXPECT_THAT(fails(), HasSubstr("opened again"));
+  EXPECT_EQ(ledger->head().position, 1u);
+  EXPECT_EQ(records_in(path).size(), 1u);
+  // What was judged and not kept has left nothing behind.
+  reopen();
+  EXPECT_EQ(ledger->head().position, 1u);
+  EXPECT_EQ(tell(R"({"type":"passager.amended","passager_id":1,"nom":"Durand","expect":1})"), "2 v2");
+  EXPECT_EQ(shown(ledger->append({&amended, 1}).at(0)), "3 v3");
+  EXPECT_EQ(records_in(path).at(2).previous, 2u);
 }
 
 TEST_F(ALedger, IsReadWhereNobodyOwnsItAndNowhereElse) {
