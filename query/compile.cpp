@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "query/page.hpp"
 #include "query/plan.hpp"
 #include "query/sql.hpp"
 
@@ -47,7 +48,17 @@ struct Selection {
   Scope& scope;
   const std::string& schema;
   std::vector<std::string> columns;
+  std::vector<Type> types;
   std::vector<Follow> follows;
+
+  std::size_t add(std::string column, Type type) {
+    const auto found = std::ranges::find(columns, column);
+    const auto index = static_cast<std::size_t>(found - columns.begin());
+    if (found != columns.end()) return index;
+    columns.push_back(std::move(column));
+    types.push_back(type);
+    return index;
+  }
 
   TupleShape add(std::string_view name, const Path& at, const std::vector<Branch>& branches) {
     TupleShape shape;
@@ -57,6 +68,7 @@ struct Selection {
     for (const Column& c : table(at.to()).columns) {
       shape.fields.push_back({std::string{c.name}, type_of(c)});
       columns.push_back(fmt::format("{}.{}", alias, c.name));
+      types.push_back(type_of(c));
     }
     for (const Branch& branch : branches) {
       const Relation& r = *branch.relation;
@@ -84,43 +96,25 @@ struct Selection {
 Plan follow(const Relation& r, const std::vector<Branch>& branches, const std::string& schema) {
   Draft draft{schema, {}, {}, 0};
   Scope scope{draft, r.to};
-  Selection selection{scope, schema, {}, {}};
+  Selection selection{scope, schema, {}, {}, {}};
   std::string key = fmt::format("{}.{}", scope.root(), r.to_column), meeting;
   if (r.way == Relation::Way::through) {
     key = fmt::format("via.{}", meeting_column(r.from));
     meeting = fmt::format("\njoin {} via on via.{} = {}", draft.table(Kind::reservation), r.to_column, scope.key());
   }
-  selection.columns.push_back(key);
+  const Type type = type_of(*column(r.from, r.from_column));
+  selection.add(key, type);
 
   Plan plan;
   plan.shape = selection.add(r.name, {r.to, {}, nullptr}, branches);
   plan.shape.many = true;
   plan.follows = std::move(selection.follows);
-  const Type type = type_of(*column(r.from, r.from_column));
+  plan.types = std::move(selection.types);
   const std::string keys = draft.add(Argument{type, true, {}});
   plan.statement.sql = fmt::format("select {}\nfrom {}{}\nwhere {} = any({})\norder by {}", join(selection.columns),
                                    scope.from(), meeting, key, keys, scope.key());
   plan.statement.arguments = std::move(draft.arguments);
   return plan;
-}
-
-/// The question's order, made whole by what tells every row from every other: the primary key, or the groups.
-std::string order(const Question& question, Scope& scope) {
-  std::vector<std::string> keys, terms;
-  const auto add = [&](std::string what, bool descending, bool null) {
-    if (std::ranges::find(keys, what) != keys.end()) return;
-    // Without need, `nulls last` would keep PostgreSQL from reading an index backwards.
-    terms.push_back(what + (descending ? null ? " desc nulls last" : " desc" : ""));
-    keys.push_back(std::move(what));
-  };
-  for (const Sort& sort : question.sort) add(scope.value(sort.by), sort.descending, nullable(sort.by));
-  if (question.grouped()) {
-    for (const Expr& group : question.group_by) add(scope.value(group), false, nullable(group));
-  } else if (!question.sort.empty() || question.limit || question.offset > 0) {
-    for (std::string_view name : table(question.entity).primary_key)
-      add(fmt::format("{}.{}", scope.root(), name), false, false);
-  }
-  return terms.empty() ? "" : "\norder by " + join(terms);
 }
 
 std::string page(const Question& question, Draft& draft) {
@@ -133,8 +127,16 @@ std::string page(const Question& question, Draft& draft) {
   return out;
 }
 
+/// The same order, over a union: by the numbers of its columns.
+std::vector<OrderTerm> by_number(std::vector<OrderTerm> order, const Plan& plan) {
+  for (std::size_t i = 0; i < order.size(); ++i) order[i].sql = fmt::format("{}", plan.order[i] + 1);
+  return order;
+}
+
 void check_rows(const Question& question) {
   if (question.having) throw QuestionError("--having needs groups (--group-by, --count)");
+  if (question.after && (!question.limit || question.offset > 0))
+    throw QuestionError("--after goes with --limit, and not with --offset");
   for (const Sort& sort : question.sort) {
     if (sort.by.op == Op::aggregate)
       throw QuestionError(fmt::format("{} needs groups to sort by (--group-by)", text(sort.by)));
@@ -150,14 +152,30 @@ Plan compile_rows(const Question& question, const std::string& schema) {
   check_rows(question);
   Draft draft{schema, {}, {}, 0};
   Scope scope{draft, question.entity};
-  Selection selection{scope, schema, {}, {}};
+  Selection selection{scope, schema, {}, {}, {}};
   Plan plan;
   plan.shape = selection.add(table(question.entity).singular, {question.entity, {}, nullptr}, tree(question.with));
   plan.follows = std::move(selection.follows);
-  const std::string where = question.where ? "\nwhere " + scope.condition(*question.where) : "";
-  const std::string ordered = order(question, scope);
-  plan.statement.sql = fmt::format("select {}\nfrom {}{}{}{}", join(selection.columns), scope.from(), where, ordered,
-                                   page(question, draft));
+  const std::string where = question.where ? scope.condition(*question.where) : "";
+  const std::vector<OrderTerm> order = order_of(question, scope);
+  if (question.limit) {
+    for (const OrderTerm& term : order) plan.order.push_back(selection.add(term.sql, term.type));
+  }
+  plan.types = std::move(selection.types);
+  const std::string ordered = order.empty() ? "" : "\norder by " + order_by(order);
+  const std::string paged = page(question, draft);
+  const std::string columns = join(selection.columns);
+
+  std::vector<std::string> places =
+      question.after ? behind(*question.after, order, draft) : std::vector<std::string>{""};
+  std::string& sql = plan.statement.sql;
+  for (const std::string& place : places) {
+    const bool both = !where.empty() && !place.empty();
+    const std::string filter = both ? fmt::format("({}) and {}", where, place) : where + place;
+    sql += fmt::format("{}select {}\nfrom {}{}{}{}{}", sql.empty() ? "" : ")\nunion all\n(", columns, scope.from(),
+                       filter.empty() ? "" : "\nwhere ", filter, ordered, paged);
+  }
+  if (places.size() > 1) sql = fmt::format("({})\norder by {}{}", sql, order_by(by_number(order, plan)), paged);
   plan.statement.arguments = std::move(draft.arguments);
   return plan;
 }
@@ -220,6 +238,7 @@ bool check_fan_out(const Question& question) {
 
 Plan compile_groups(const Question& question, const std::string& schema) {
   if (!question.with.empty()) throw QuestionError("--with loads relations of rows, and groups have none");
+  if (question.after) throw QuestionError("--after is for rows, and groups have none");
   for (const Sort& sort : question.sort) check_grouped(question, sort.by);
   if (question.having) check_grouped(question, *question.having);
 
@@ -233,17 +252,19 @@ Plan compile_groups(const Question& question, const std::string& schema) {
     groups.push_back(scope.value(group));
     columns.push_back(groups.back());
     plan.shape.fields.push_back({text(group), group.type});
+    plan.types.push_back(group.type);
   }
   for (const Expr& aggregate : question.aggregates) {
     columns.push_back(scope.value(aggregate));
     plan.shape.fields.push_back({text(aggregate), aggregate.type});
+    plan.types.push_back(aggregate.type);
   }
   const std::string where = question.where ? "\nwhere " + scope.condition(*question.where) : "";
   const std::string grouped = groups.empty() ? "" : "\ngroup by " + join(groups);
   const std::string having = question.having ? "\nhaving " + scope.condition(*question.having, true) : "";
-  const std::string ordered = order(question, scope);
-  plan.statement.sql = fmt::format("select {}\nfrom {}{}{}{}{}{}", join(columns), scope.from(), where, grouped, having,
-                                   ordered, page(question, draft));
+  const std::string order = order_by(order_of(question, scope));
+  plan.statement.sql = fmt::format("select {}\nfrom {}{}{}{}{}{}{}", join(columns), scope.from(), where, grouped,
+                                   having, order.empty() ? "" : "\norder by ", order, page(question, draft));
   plan.statement.arguments = std::move(draft.arguments);
   return plan;
 }

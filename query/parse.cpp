@@ -160,7 +160,7 @@ Expr Parser::primary() {
     advance();
     if (auto signed_number = number_literal(token.value + number.value))
       return constant(std::move(*signed_number),
-                     {token.place.offset, number.place.offset + number.place.length - token.place.offset});
+                      {token.place.offset, number.place.offset + number.place.length - token.place.offset});
     throw QuestionError("this number is out of range", number.place);
   }
   unexpected("a path, a literal or ( was expected");

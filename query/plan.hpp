@@ -41,6 +41,8 @@ struct Follow;
 
 struct Plan {
   Statement statement;
+  std::vector<Type> types;         ///< Of the statement's columns.
+  std::vector<std::size_t> order;  ///< The columns that a page is sorted by; those behind the shape are for this only.
   TupleShape shape;
   std::vector<Follow> follows;  ///< To-many relations of this statement's rows; follows[i] fills slot i.
 };

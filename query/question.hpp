@@ -24,8 +24,9 @@ struct Question {
   std::vector<Sort> sort;  ///< Ties are broken by the primary key, or by the groups.
   std::optional<std::uint64_t> limit;
   std::uint64_t offset = 0;
-  std::vector<Expr> group_by;    ///< Sorted by these unless `sort` says otherwise.
-  std::vector<Expr> aggregates;  ///< Without groups: one row over everything.
+  std::optional<std::string> after;  ///< Only rows behind this place in the order: a cursor. Empty: from the first row.
+  std::vector<Expr> group_by;        ///< Sorted by these unless `sort` says otherwise.
+  std::vector<Expr> aggregates;      ///< Without groups: one row over everything.
   std::optional<Expr> having;
 
   bool grouped() const { return !group_by.empty() || !aggregates.empty(); }

@@ -17,22 +17,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t max_prepared = 256;  // statements that the server keeps for a session
 
-void collect_types(const TupleShape& shape, std::vector<Type>& types) {
-  types.resize(std::max(types.size(), shape.first + shape.fields.size()), Type::text);
-  for (std::size_t i = 0; i < shape.fields.size(); ++i) types[shape.first + i] = shape.fields[i].type;
-  for (const TupleShape& relation : shape.relations) {
-    if (!relation.many) collect_types(relation, types);
-  }
-}
-
-/// Of the columns that the plan's statement gives.
-std::vector<Type> types_of(const Plan& plan) {
-  std::vector<Type> types;
-  collect_types(plan.shape, types);
-  if (plan.shape.many) types[0] = plan.statement.arguments.back().type;  // the key, before the shape's own fields
-  return types;
-}
-
 using OwnedResult = std::unique_ptr<pg_result, decltype(&PQclear)>;
 
 /// Ends a statement whose rows are wanted no more, because an exception passed: the connection is free again.
@@ -51,7 +35,7 @@ struct Drain {
 }  // namespace
 
 void Session::each(const Plan& plan, const std::function<void(Tuple&)>& visit) {
-  if (plan.follows.empty()) return run(plan.statement, nullptr, types_of(plan), true, visit);
+  if (plan.follows.empty()) return run(plan.statement, nullptr, plan.types, true, visit);
   for (Tuple& row : all(plan)) visit(row);
 }
 
@@ -66,7 +50,7 @@ std::vector<Tuple> Session::all(const Plan& plan) {
 
 std::vector<Tuple> Session::load(const Plan& plan, const Argument* keys) {
   std::vector<Tuple> rows;
-  run(plan.statement, keys, types_of(plan), false, [&](Tuple& row) { rows.push_back(std::move(row)); });
+  run(plan.statement, keys, plan.types, false, [&](Tuple& row) { rows.push_back(std::move(row)); });
   fill(plan, rows);
   return rows;
 }

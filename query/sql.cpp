@@ -119,7 +119,8 @@ std::string Scope::alias(const Path& path, std::size_t steps) {
 void Scope::join(const Relation& r, const std::string& base, const std::string& name, bool correlated) {
   if (++draft_.joins > max_joins) throw QuestionError("the question follows too many relations");
   const std::string target = fmt::format("{} {}", draft_.table(r.to), name);
-  const bool inner = (outer_ && r.many) || always_there(r);
+  const bool inner = (outer_ && r.many) || (always_there(r) && !optional_.contains(base));
+  if (!inner) optional_.insert(name);
   const std::string_view how = inner ? "join" : "left join";
   const auto out = std::back_inserter(from_);
   switch (r.way) {

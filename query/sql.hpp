@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,8 +53,9 @@ class Scope {
   Kind kind_ = Kind::vol;
   bool fans_out_ = false;
   std::string root_, from_;
-  std::string links_;  ///< Of an EXISTS: what ties it to the scope around it.
-  std::map<std::string, std::string, std::less<>> aliases_;
+  std::string links_;                                        ///< Of an EXISTS: what ties it to the scope around it.
+  std::map<std::string, std::string, std::less<>> aliases_;  ///< By dotted path.
+  std::set<std::string> optional_;                           ///< Aliases that may stand for no row.
 };
 
 /// Whether the column may be null where the path leads from a row: by itself or for want of a related row.
