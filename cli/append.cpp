@@ -10,7 +10,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/home.hpp"
@@ -32,6 +34,7 @@ struct Options {
   std::vector<std::string> what;  // FILE..., or TYPE key=value...
   bool atomic = false, dry_run = false, receipts = false;
   std::string rejects;
+  double wait_seconds = 10;
 };
 
 // What is judged as a whole is held in memory as a whole, so there is an end to it.
@@ -79,33 +82,67 @@ void refuse_mistyped_type(const std::string& file) {
   }
 }
 
-Exit stream(Ledger& ledger, Intake& intake, Report& report, const std::string& title) {
-  ProgressBar bar(title, intake.size());
+/// Lines from files, or the one event that the shell gave.
+struct Input {
+  std::vector<std::string> names;  // by an entry's index
+  std::unique_ptr<Intake> files;
+  Batch event;
+
+  Batch next() { return files ? files->next() : std::exchange(event, {}); }
+  std::uint64_t size() const { return files ? files->size() : 0; }
+  std::uint64_t bytes_read() const { return files ? files->bytes_read() : 0; }
+  std::string title() const { return names.size() == 1 ? names[0] : fmt::format("{} files", names.size()); }
+};
+
+Input open(const Options& options) {
+  const bool keep_text = !options.rejects.empty();
+  Input input;
+  if (names_an_event(options.what)) {
+    const std::string& type = options.what[0];
+    input.names = {type};
+    input.event.add(0, 1, event_line(type, std::span{options.what}.subspan(1)), keep_text);
+    return input;
+  }
+  const std::vector<std::string> files = options.what.empty() ? std::vector<std::string>{"-"} : options.what;
+  for (const std::string& file : files) {
+    refuse_mistyped_type(file);
+    std::error_code not_there;
+    if (keep_text && fs::equivalent(file, options.rejects, not_there)) {
+      throw Usage(fmt::format("append: {}: both the input and the file for --rejects", file));
+    }
+    input.names.push_back(file == "-" ? "stdin" : file);
+  }
+  input.files = std::make_unique<Intake>(files, keep_text);
+  return input;
+}
+
+Exit each(Ledger& ledger, Input& input, Report& report) {
+  ProgressBar bar(input.title(), input.size());
   while (!interrupt_came) {
-    const Batch batch = intake.next();
+    const Batch batch = input.next();
     if (batch.entries.empty()) break;
     report.add(batch, batch.lines.empty() ? std::vector<Answer>{} : ledger.append(batch.lines));
-    bar.show(intake.bytes_read(), report.answered(), "lines");
+    bar.show(input.bytes_read(), report.answered(), "lines");
   }
   return report.exit();
 }
 
-/// Everything that the intake has, up to the first line that an atomic append fails on already.
-Batch gather(Intake& intake, bool atomic, const std::string& title) {
-  ProgressBar bar(title, intake.size());
+/// Everything that the input has, up to the first line that an atomic append fails on already.
+Batch gather(Input& input, bool atomic) {
+  ProgressBar bar(input.title(), input.size());
   Batch all;
   for (;;) {
-    Batch batch = intake.next();
+    Batch batch = input.next();
     if (batch.entries.empty() || interrupt_came) return all;
     all.take(batch);
     if (all.entries.size() > max_whole_lines || all.bytes > max_whole_bytes) {
       throw std::runtime_error(
-          fmt::format("append: more than {} lines or {} MiB (--atomic and --dry-run judge all lines "
-                      "together; append it in parts)",
+          fmt::format("append: more than {} lines or {} MiB (--atomic and --dry-run judge all "
+                      "lines together; append it in parts)",
                       grouped(max_whole_lines), max_whole_bytes >> 20));
     }
     if (atomic && all.lines.size() < all.entries.size()) return all;
-    bar.show(intake.bytes_read(), all.entries.size(), "lines");
+    bar.show(input.bytes_read(), all.entries.size(), "lines");
   }
 }
 
@@ -129,62 +166,37 @@ Exit atomic(Ledger& ledger, Batch all, Report& report, bool dry_run) {
   return Exit::all_refused;
 }
 
+Exit append(Ledger& ledger, Input& input, Report& report, const Options& options) {
+  if (!options.atomic && !options.dry_run) return each(ledger, input, report);
+  Batch all = gather(input, options.atomic);
+  if (interrupt_came) return Exit::interrupted;
+  if (options.atomic) return atomic(ledger, std::move(all), report, options.dry_run);
+  report.add(all, ledger.judge(all.lines));
+  return report.exit();
+}
+
 Exit run(const Common& common, const Options& options) {
+  const InterruptLatch latch;
   const Home home = home_from(common.home);
-  const bool from_shell = names_an_event(options.what);
-  std::vector<std::string> files = options.what;
-  if (from_shell) files = {options.what[0]};
-  if (files.empty()) files = {"-"};
-  if (!from_shell) std::ranges::for_each(files, refuse_mistyped_type);
-  for (const std::string& file : files) {
-    std::error_code not_there;
-    if (!options.rejects.empty() && fs::equivalent(file, options.rejects, not_there)) {
-      throw Usage(fmt::format("append: {}: both the input and the file for --rejects", file));
-    }
-  }
-  Batch batch;
-  if (from_shell) batch.add(0, 1, event_line(files[0], std::span{options.what}.subspan(1)), !options.rejects.empty());
-
-  InterruptLatch latch;
-  std::unique_ptr<Intake> intake;
-  if (!from_shell) intake = std::make_unique<Intake>(files, !options.rejects.empty());
-  std::unique_ptr<Scratch> scratch;
-  if (options.dry_run && !has_ledger(home.ledger())) scratch = std::make_unique<Scratch>();
+  Input input = open(options);
+  std::optional<Scratch> scratch;
+  if (options.dry_run && !has_ledger(home.ledger())) scratch.emplace();
   if (!options.dry_run) home.make();
-  Ledger ledger(scratch ? scratch->directory : home.ledger(), {});
-
-  const std::string title = files.size() == 1 ? files[0] : fmt::format("{} files", files.size());
-  for (std::string& file : files) {
-    if (file == "-") file = "stdin";
-  }
-  Report report({options.receipts, options.rejects, options.dry_run, files, !from_shell});
+  Ledger::Options ledger_options;
+  ledger_options.wait = std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_seconds * 1000));
+  Ledger ledger(scratch ? scratch->directory : home.ledger(), ledger_options);
+  Report report({options.receipts, options.rejects, options.dry_run, input.names, input.files != nullptr});
   Exit exit = Exit::done;
   try {
-    if (options.atomic || options.dry_run) {
-      if (intake) batch = gather(*intake, options.atomic, title);
-      if (interrupt_came) {
-        say("append", "interrupted; nothing was appended");
-        return Exit::interrupted;
-      }
-      if (options.atomic) {
-        exit = atomic(ledger, std::move(batch), report, options.dry_run);
-      } else {
-        report.add(batch, ledger.judge(batch.lines));
-        exit = report.exit();
-      }
-    } else if (intake) {
-      exit = stream(ledger, *intake, report, title);
-    } else {
-      report.add(batch, ledger.append(batch.lines));
-      exit = report.exit();
-    }
+    exit = append(ledger, input, report, options);
   } catch (...) {
     if (!report.last().empty()) say("append", fmt::format("stopped after {}", report.last()));
     throw;
   }
   report.sum_up();
   if (!interrupt_came) return exit;
-  say("append", report.last().empty() ? "interrupted" : fmt::format("interrupted after {}", report.last()));
+  say("append",
+      report.last().empty() ? "interrupted before the first line" : fmt::format("interrupted after {}", report.last()));
   return Exit::interrupted;
 }
 
@@ -201,6 +213,15 @@ Command append_command(CLI::App& app, const Common& common) {
                     "Answer each line with a line of NDJSON: position and version, or code and reason");
   command->add_option("--rejects", options->rejects, "The refused lines, ready to be mended and sent again")
       ->type_name("FILE");
+  command->add_option("--wait", options->wait_seconds, "How long to wait for another appender to go; 10 unless told")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("SECONDS");
+  command->footer(R"(carnet append day.ndjson
+carnet append vol.took_off numero=AF101 time=2026-11-22T10:05:00Z
+carnet append vol.created numero=AF102 destination=Madrid avion.modele=A320 pilote_id=
+
+Values are read by the member's type, `key=` is null, a dot builds a nested object; id=, time= and expect= as in a line.
+A line without `time` happened when it was accepted; one with an `id` may be sent again. carnet events lists the types.)");
   return {command, [&common, options] { return run(common, *options); }};
 }
 

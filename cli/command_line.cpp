@@ -130,7 +130,7 @@ Exit run(const std::vector<std::string>& arguments) {
       ->type_name("URI");
   app.add_option("-o,--output", format, "table, ndjson, json or csv; a table on a terminal and of a query, else ndjson")
       ->type_name("FORMAT");
-  app.set_version_flag("--version", "carnet " CARNET_VERSION);
+  app.set_version_flag("--version", "carnet " CARNET_VERSION, "Which carnet this is");
 
   const std::vector commands{append_command(app, common),  history_command(app, common), replay_command(app, common),
                              query_command(app, common),   sql_command(app, common),     events_command(app, common),

@@ -7,9 +7,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "events/catalogue.hpp"
+#include "events/json.hpp"
 #include "events/nearest.hpp"
 
 namespace carnet {
@@ -81,44 +83,36 @@ void describe(Output& out, const EventType& type) {
   out.write(fmt::format("  {}\n", type.example));
 }
 
-void list(Output& out, const std::vector<const EventType*>& types, Format format) {
-  const bool table = format == Format::table;
-  const TupleShape members{"members",
-                           {{"name", Type::text},
-                            {"type", Type::text},
-                            {"holds", Type::text},
-                            {"required", Type::integer},
-                            {"nullable", Type::integer}},
-                           0,
-                           true,
-                           0,
-                           {}};
-  TupleShape shape{"events", {{"type", Type::text}}, 0, false, 0, {}};
-  if (table) {
-    shape.fields.push_back({"members", Type::text});
-  } else {
-    shape.fields.insert(shape.fields.end(), {{"entity", Type::text}, {"rule", Type::text}, {"example", Type::text}});
-    shape.relations.push_back(members);
+void append_json(std::string& out, const Member& member) {
+  out += fmt::format(R"({{"name":"{}","type":"{}","holds":)", member.name, type_text(member.type));
+  json::append_quoted(out, range_text(member));
+  out += fmt::format(R"(,"required":{},"nullable":{}}})", member.required, member.nullable);
+}
+
+std::string to_json(const EventType& type) {
+  std::string out = fmt::format(R"({{"type":"{}","entity":"{}","rule":)", type.name, text(type.entity));
+  json::append_quoted(out, type.rule);
+  out += R"(,"members":[)";
+  for (const Member& member : type.members) {
+    if (out.back() != '[') out += ',';
+    append_json(out, member);
   }
-  const auto rows = printer(format, shape, out, standard_screen());
+  return out + fmt::format(R"(],"one_at_least":{},"example":{}}})", type.one_at_least, type.example);
+}
+
+void list_as_json(Output& out, const std::vector<const EventType*>& types, bool array) {
+  std::string_view separator = array ? "[\n" : "";
   for (const EventType* type : types) {
-    Tuple row;
-    row.values.emplace_back(std::string{type->name});
-    if (table) {
-      row.values.emplace_back(members_text(*type));
-    } else {
-      for (std::string_view value : {text(type->entity), type->rule, type->example}) {
-        row.values.emplace_back(std::string{value});
-      }
-      row.many.push_back(std::make_shared<std::vector<Tuple>>());
-      for (const Member& member : type->members) {
-        row.many[0]->push_back({{std::string{member.name}, std::string{type_text(member.type)}, range_text(member),
-                                 std::int64_t{member.required}, std::int64_t{member.nullable}},
-                                {}});
-      }
-    }
-    rows->row(row);
+    out.write(std::exchange(separator, array ? ",\n" : "\n"));
+    out.write(to_json(*type));
   }
+  out.write(array ? "\n]\n" : "\n");
+}
+
+void list_in_columns(Output& out, const std::vector<const EventType*>& types, Format format) {
+  const TupleShape shape{"events", {{"type", Type::text}, {"members", Type::text}}, 0, false, 0, {}};
+  const auto rows = printer(format, shape, out, standard_screen());
+  for (const EventType* type : types) rows->row({{std::string{type->name}, members_text(*type)}, {}});
   rows->end();
 }
 
@@ -140,10 +134,12 @@ Exit run(const Common& common, const std::string& wanted) {
   const Format format = common.format_or_usual();
   if (format == Format::table && !wanted.empty()) {
     for (const EventType* type : types) describe(out, *type);
-    out.flush();
+  } else if (format == Format::table || format == Format::csv) {
+    list_in_columns(out, types, format);
   } else {
-    list(out, types, format);
+    list_as_json(out, types, format == Format::json);
   }
+  out.flush();
   return Exit::done;
 }
 

@@ -54,10 +54,11 @@ std::string names(const CLI::Option& option) {
   return out;
 }
 
-void add_options(std::string& out, std::string_view title, const CLI::App& app) {
+void add_options(std::string& out, std::string_view title, const CLI::App& app, const CLI::Option* without = nullptr) {
   out += fmt::format("\n{}\n", title);
   for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_positional()) add_entry(out, names(*option), option->get_description());
+    if (option->get_positional() || option == without) continue;
+    add_entry(out, names(*option), option->get_description());
   }
 }
 
@@ -85,9 +86,10 @@ std::string help(const CLI::App& app) {
       add_entry(out, argument(*option), option->get_description());
     }
     add_options(out, "Options:", app);
-    add_options(out, "Options of every command:", *parent);
+    add_options(out, "Options of every command:", *parent, parent->get_help_ptr());
   }
-  if (!app.get_footer().empty()) out += '\n' + app.get_footer() + '\n';
+  const bool own_footer = parent == nullptr || app.get_footer() != parent->get_footer();  // else it was inherited
+  if (own_footer && !app.get_footer().empty()) out += '\n' + app.get_footer() + '\n';
   return out;
 }
 

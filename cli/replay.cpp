@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// carnet replay and carnet history: records, as the event lines that they came from.
+// carnet replay: records, as the event lines that they came from.
 #include <fmt/format.h>
 #include <fnmatch.h>
 
@@ -13,10 +13,9 @@
 #include <optional>
 
 #include "cli/command.hpp"
-#include "cli/home.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/message.hpp"
 #include "cli/output.hpp"
+#include "cli/tables.hpp"
 #include "events/catalogue.hpp"
 #include "events/line.hpp"
 #include "events/reader.hpp"
@@ -114,10 +113,12 @@ void wait(Clock::duration time) {
 }
 
 Exit replay(const Common& common, const Options& options) {
+  if (common.format.value_or(Format::ndjson) != Format::ndjson)
+    throw Usage("replay: prints NDJSON, as append takes it");
   const Selection selection(options);
   std::optional<Pace> pace;
   if (!options.speed.empty()) pace.emplace(speed(options.speed));
-  Reader reader(home_from(common.home).ledger());
+  Reader reader = open_ledger(common);
   Output out;
   const InterruptLatch latch;
   Position next = selection.first();
@@ -147,25 +148,6 @@ Exit replay(const Common& common, const Options& options) {
   }
 }
 
-Exit history(const Common& common, const std::string& name, bool cloud_events) {
-  const auto stream = stream_from(name);
-  if (!stream) {
-    throw Usage(fmt::format("history: {}: not a stream (such as vol/AF101, avion/7 or reservation/AF101/12)", name));
-  }
-  Reader reader(home_from(common.home).ledger());
-  Output out;
-  bool found = false;
-  reader.history(*stream, [&](const Record& record) {
-    found = true;
-    out.write(cloud_events ? to_cloud_event(record, reader.head().uuid) : to_line(record));
-    out.write("\n");
-    return true;
-  });
-  out.flush();
-  if (!found) say("history", fmt::format("{} has no record", name));
-  return Exit::done;
-}
-
 }  // namespace
 
 Command replay_command(CLI::App& app, const Common& common) {
@@ -179,19 +161,9 @@ Command replay_command(CLI::App& app, const Common& common) {
       ->type_name("FACTOR");
   command->add_flag("--follow", options->follow, "Then go on with what is appended, until interrupted");
   command->add_flag("--cloudevents", options->cloud_events, "As CloudEvents 1.0");
+  command->footer(R"(Appended to an empty ledger, what this prints gives an equal one:
+  carnet replay | carnet append --home copy)");
   return {command, [&common, options] { return replay(common, *options); }};
-}
-
-Command history_command(CLI::App& app, const Common& common) {
-  struct Options {
-    std::string stream;
-    bool cloud_events = false;
-  };
-  auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("history", "Print one entity's own records, oldest first");
-  command->add_option("STREAM", options->stream, "Such as vol/AF101, avion/7, reservation/AF101/12")->required();
-  command->add_flag("--cloudevents", options->cloud_events, "As CloudEvents 1.0");
-  return {command, [&common, options] { return history(common, options->stream, options->cloud_events); }};
 }
 
 }  // namespace carnet
