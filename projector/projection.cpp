@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "events/ledger.hpp"
+#include "projector/ddl.hpp"
 #include "projector/patience.hpp"
+#include "projector/rebuild.hpp"
 #include "projector/tables.hpp"
 #include "projector/window.hpp"
 
@@ -13,6 +16,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto poll = 5ms;
+constexpr Position long_history = 50'000;  // from here on a rebuild is quicker than windows
+
+/// Tables that an older carnet made are never altered; and where nothing is in the tables yet, nobody minds.
+bool is_for_rebuild(const std::optional<Checkpoint>& at, const Head& head) {
+  if (at && at->ledger != head.uuid) return false;
+  return (at && at->schema_version < schema_version) || ((!at || at->position == 0) && head.position >= long_history);
+}
 
 }  // namespace
 
@@ -20,6 +30,14 @@ Position catch_up(Connection& connection, Reader& reader, const Watch& watch) {
   const std::string schema = "carnet";
   reader.refresh();
   std::optional<Checkpoint> at = checkpoint(connection, schema);
+  while (is_for_rebuild(at, reader.head())) {
+    try {
+      rebuild(connection.uri(), reader, {}, watch);
+    } catch (const Locked&) {  // somebody else has the same need
+      sleep(100ms, watch.stop);
+    }
+    at = checkpoint(connection, schema);
+  }
   if (!at) {
     make_tables(connection, schema, reader.head().uuid);
     at = checkpoint(connection, schema);

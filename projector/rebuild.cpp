@@ -18,10 +18,15 @@ constexpr Position short_tail = 1'000;  // what the swap may fold while it keeps
 
 /// Held as long as the session: one rebuild of a schema at a time. After a kill the server frees it, and what the dead
 /// rebuild left is cleared by the next.
-void take_turn(Connection& connection, const std::string& schema) {
-  Result got = connection.exec(
-      fmt::format("SELECT pg_try_advisory_lock(hashtext('carnet rebuild'), hashtext({}))", literal(schema)));
-  if (got.text(0, 0) != "t") throw Locked(fmt::format("another rebuild of {} is at work", schema));
+void take_turn(Connection& connection, const std::string& schema, int patience_ms) {
+  try {
+    connection.exec(
+        fmt::format("SET lock_timeout = {}; SELECT pg_advisory_lock(hashtext('carnet rebuild'), "
+                    "hashtext({})); RESET lock_timeout",
+                    patience_ms, literal(schema)));
+  } catch (const DatabaseError&) {
+    throw Locked(fmt::format("another rebuild of {} is at work", schema));
+  }
 }
 
 void catch_up_with_appends(Connection& connection, const std::string& schema, Reader& reader, Position position,
@@ -31,39 +36,51 @@ void catch_up_with_appends(Connection& connection, const std::string& schema, Re
   }
 }
 
-/// On a connection of its own, since the one that failed may be of no use; where that fails too, the next rebuild does
-/// it.
+/// On a connection of its own, once those that failed are closed and the server has noticed. Where that fails too, the
+/// next rebuild does it.
 void leave_nothing(const std::string& uri, const Swap& swap) {
   try {
     Connection connection(uri);
+    take_turn(connection, swap.schema, 5'000);
     clear_remains(connection, swap);
   } catch (const std::exception&) {
   }
 }
 
+/// `successor` is the identity of the tables that wait to be swapped in, once they do: where a COMMIT left in doubt
+/// whether they were, it tells.
+Rebuilt attempt(Connection& one, Connection& two, Reader& reader, const Swap& swap, Position until,
+                const Rebuild& options, const Watch& watch, std::string& successor) {
+  Rebuilt rebuilt;
+  if (successor.empty() || identity_of(one, swap.schema) != successor) {
+    must_be_replaceable(one, swap);
+    clear_remains(one, swap);
+    build_tables(one, two, reader, swap.successor, until, options.memory_bytes, watch);
+    carry_indexes(one, swap);
+    if (swap.follows) catch_up_with_appends(one, swap.successor, reader, until, watch);
+    successor = identity_of(one, swap.successor);
+    rebuilt.former = swap_in(one, reader, swap, watch);
+  }
+  rebuilt.position = checkpoint(one, swap.schema)->position;
+  return rebuilt;
+}
+
 Rebuilt replace(const std::string& uri, Reader& reader, const Swap& swap, Position until, const Rebuild& options,
                 const Watch& watch) {
   Rebuilt rebuilt;
-  std::string successor;  // once it waits to be swapped in
+  std::string successor;
   patiently(watch, [&](const std::function<void()>& reached) {
-    Connection one(uri, watch.stop), two(uri, watch.stop);
-    reached();
-    take_turn(one, swap.schema);
-    if (successor.empty() || identity_of(one, swap.schema) != successor) {
-      must_be_replaceable(one, swap);
-      clear_remains(one, swap);
-      try {
-        build_tables(one, two, reader, swap.successor, until, options.memory_bytes, watch);
-        carry_indexes(one, swap);
-        if (swap.follows) catch_up_with_appends(one, swap.successor, reader, until, watch);
-        successor = identity_of(one, swap.successor);
-        rebuilt.former = swap_in(one, reader, swap, watch);
-      } catch (...) {
-        leave_nothing(uri, swap);
-        throw;
-      }
+    bool begun = false;
+    try {
+      Connection one(uri, watch.stop), two(uri, watch.stop);
+      reached();
+      take_turn(one, swap.schema, 1);
+      begun = true;
+      rebuilt = attempt(one, two, reader, swap, until, options, watch, successor);
+    } catch (...) {
+      if (begun) leave_nothing(uri, swap);
+      throw;
     }
-    rebuilt.position = checkpoint(one, swap.schema)->position;
   });
   return rebuilt;
 }

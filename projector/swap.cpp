@@ -19,8 +19,8 @@ constexpr const char* deadlock = "40P01";
 constexpr const char* dependent_objects = "2BP01";
 
 constexpr int shortest_wait_ms = 50, longest_wait_ms = 1'000;  // for locks, while new readers queue behind
-constexpr int attempts_for_all_tables = 20;
-constexpr int attempts_to_drop = 10;
+constexpr int attempts_for_all_tables = 8;                     // two seconds
+constexpr int attempts_to_drop = 5;
 
 bool is_there(Connection& connection, const std::string& schema) {
   return connection.exec(fmt::format("SELECT to_regclass({})", literal(identifier(schema) + ".checkpoint")))

@@ -95,7 +95,19 @@ TEST(CatchUp, RefusesTablesThatAreAheadOfTheLedgerOrSawAnotherRecordThere) {
   EXPECT_THROW(catch_up(connection, reader), Mismatch);
 }
 
-TEST(CatchUp, RefusesTablesOfAnotherSchemaVersion) {
+TEST(CatchUp, RebuildsTablesThatAnOlderCarnetMade) {
+  Stage stage;
+  stage.append_random(500);
+  Connection connection = stage.connect();
+  Reader reader(stage.directory.path());
+  catch_up(connection, reader);
+  connection.exec(
+      "UPDATE carnet.checkpoint SET schema_version = 0; ALTER TABLE carnet.vols DROP COLUMN destination CASCADE");
+  catch_up(connection, reader);
+  EXPECT_EQ(stored(connection), stage.expected());
+}
+
+TEST(CatchUp, RefusesTablesThatANewerCarnetMade) {
   Stage stage;
   Connection connection = stage.connect();
   Reader reader(stage.directory.path());
