@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "query/groups.hpp"
 #include "query/page.hpp"
 #include "query/plan.hpp"
 #include "query/sql.hpp"
@@ -29,16 +31,6 @@ std::vector<Branch> tree(const std::vector<Path>& paths) {
     }
   }
   return roots;
-}
-
-Type type_of(const Column& c) {
-  return c.type == ColumnType::integer ? Type::integer : c.type == ColumnType::text ? Type::text : Type::time;
-}
-
-std::string join(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out.append(out.empty() ? "" : ", ").append(part);
-  return out;
 }
 
 Plan follow(const Relation&, const std::vector<Branch>&, const std::string& schema);
@@ -111,20 +103,10 @@ Plan follow(const Relation& r, const std::vector<Branch>& branches, const std::s
   plan.follows = std::move(selection.follows);
   plan.types = std::move(selection.types);
   const std::string keys = draft.add(Argument{type, true, {}});
-  plan.statement.sql = fmt::format("select {}\nfrom {}{}\nwhere {} = any({})\norder by {}", join(selection.columns),
-                                   scope.from(), meeting, key, keys, scope.key());
+  plan.statement.sql = fmt::format("select {}\nfrom {}{}\nwhere {} = any({})\norder by {}",
+                                   fmt::join(selection.columns, ", "), scope.from(), meeting, key, keys, scope.key());
   plan.statement.arguments = std::move(draft.arguments);
   return plan;
-}
-
-std::string page(const Question& question, Draft& draft) {
-  std::string out;
-  const auto number = [](std::uint64_t n) {
-    return Value{static_cast<std::int64_t>(std::min<std::uint64_t>(n, INT64_MAX))};
-  };
-  if (question.limit) out += "\nlimit " + draft.add(number(*question.limit));
-  if (question.offset > 0) out += "\noffset " + draft.add(number(question.offset));
-  return out;
 }
 
 /// The same order, over a union: by the numbers of its columns.
@@ -140,11 +122,10 @@ void check_rows(const Question& question) {
   for (const Sort& sort : question.sort) {
     if (sort.by.op == Op::aggregate)
       throw QuestionError(fmt::format("{} needs groups to sort by (--group-by)", text(sort.by)));
-    for (const Expr* e : {&sort.by, sort.by.operands.empty() ? &sort.by : &sort.by.operands[0],
-                          sort.by.operands.empty() ? &sort.by : &sort.by.operands[1]}) {
-      if (e->path.many_steps() > 0)
+    each_part(sort.by, [&](const Expr& e) {
+      if (e.path.many_steps() > 0)
         throw QuestionError(fmt::format("{} has many values in a row: nothing to sort by", text(sort.by)));
-    }
+    });
   }
 }
 
@@ -163,8 +144,8 @@ Plan compile_rows(const Question& question, const std::string& schema) {
   }
   plan.types = std::move(selection.types);
   const std::string ordered = order.empty() ? "" : "\norder by " + order_by(order);
-  const std::string paged = page(question, draft);
-  const std::string columns = join(selection.columns);
+  const std::string paged = limits(question, draft);
+  const std::string columns = fmt::format("{}", fmt::join(selection.columns, ", "));
 
   std::vector<std::string> places =
       question.after ? behind(*question.after, order, draft) : std::vector<std::string>{""};
@@ -176,95 +157,6 @@ Plan compile_rows(const Question& question, const std::string& schema) {
                        filter.empty() ? "" : "\nwhere ", filter, ordered, paged);
   }
   if (places.size() > 1) sql = fmt::format("({})\norder by {}{}", sql, order_by(by_number(order, plan)), paged);
-  plan.statement.arguments = std::move(draft.arguments);
-  return plan;
-}
-
-/// Calls visit with every operand that a group's answer is made of.
-template <class Visit>
-void each_operand(const Expr& e, Visit&& visit) {
-  visit(e);
-  for (const Expr& operand : e.operands) each_operand(operand, visit);
-}
-
-/// What is not an aggregate must be the same in all rows of a group.
-void check_grouped(const Question& question, const Expr& e) {
-  if (e.op == Op::aggregate || e.op == Op::literal) return;
-  for (const Expr& group : question.group_by) {
-    if (text(group) == text(e)) return;
-  }
-  if (e.op == Op::path) {
-    std::string groups;
-    for (const Expr& group : question.group_by) groups.append(groups.empty() ? "" : ", ").append(text(group));
-    throw QuestionError(fmt::format("{} is not the same in all rows of a group ({}, or an aggregate of it)", text(e),
-                                    groups.empty() ? "there are no groups" : "grouped by " + groups));
-  }
-  for (const Expr& operand : e.operands) check_grouped(question, operand);
-}
-
-/// Along to-many paths a row counts once for each related row. That is what is asked for on one chain of relations;
-/// off it, or above its end, sums would count things more than once. Gives whether there is such a chain.
-bool check_fan_out(const Question& question) {
-  Path longest;
-  std::size_t steps = 0;
-  const auto all = [&](auto&& visit) {
-    for (const Expr& e : question.group_by) each_operand(e, visit);
-    for (const Expr& e : question.aggregates) each_operand(e, visit);
-    for (const Sort& s : question.sort) each_operand(s.by, visit);
-    if (question.having) each_operand(*question.having, visit);
-  };
-  all([&](const Expr& e) {
-    if (e.op == Op::path && e.path.many_steps() > steps) {
-      longest = e.path;
-      steps = e.path.many_steps();
-    }
-  });
-  if (steps == 0) return false;
-  all([&](const Expr& e) {
-    const std::size_t own = e.path.many_steps();
-    if (e.op == Op::path && !std::equal(e.path.steps.begin(), e.path.steps.begin() + static_cast<std::ptrdiff_t>(own),
-                                        longest.steps.begin()))
-      throw QuestionError(fmt::format("{} and {} go through different to-many relations: each would multiply the other",
-                                      text(e), text(longest)));
-    using enum Expr::Function;
-    if (e.op != Op::aggregate || e.operands.empty() || e.distinct || e.function == min || e.function == max) return;
-    each_operand(e.operands[0], [&](const Expr& operand) {
-      if (operand.op == Op::path && operand.path.many_steps() != steps)
-        throw QuestionError(fmt::format("{} would count a row once for each of {}", text(e), text(longest)));
-    });
-  });
-  return true;
-}
-
-Plan compile_groups(const Question& question, const std::string& schema) {
-  if (!question.with.empty()) throw QuestionError("--with loads relations of rows, and groups have none");
-  if (question.after) throw QuestionError("--after is for rows, and groups have none");
-  for (const Sort& sort : question.sort) check_grouped(question, sort.by);
-  if (question.having) check_grouped(question, *question.having);
-
-  Draft draft{schema, {}, {}, 0};
-  Scope scope{draft, question.entity};
-  if (check_fan_out(question)) scope.fan_out();
-  Plan plan;
-  plan.shape.name = table(question.entity).singular;
-  std::vector<std::string> columns, groups;
-  for (const Expr& group : question.group_by) {
-    groups.push_back(scope.value(group));
-    columns.push_back(groups.back());
-    plan.shape.fields.push_back({text(group), group.type});
-    plan.types.push_back(group.type);
-  }
-  for (const Expr& aggregate : question.aggregates) {
-    columns.push_back(scope.value(aggregate));
-    plan.shape.fields.push_back({text(aggregate), aggregate.type});
-    plan.types.push_back(aggregate.type);
-  }
-  const std::string where = question.where ? "\nwhere " + scope.condition(*question.where) : "";
-  const std::string grouped = groups.empty() ? "" : "\ngroup by " + join(groups);
-  const std::string having = question.having ? "\nhaving " + scope.condition(*question.having, true) : "";
-  const std::string order = order_by(order_of(question, scope));
-  plan.statement.sql = fmt::format("select {}\nfrom {}{}{}{}{}{}{}", join(columns), scope.from(), where, grouped,
-                                   having, order.empty() ? "" : "\norder by ", order, page(question, draft));
   plan.statement.arguments = std::move(draft.arguments);
   return plan;
 }

@@ -135,6 +135,10 @@ std::size_t Path::many_steps() const {
   return 0;
 }
 
+Type type_of(const Column& c) {
+  return c.type == ColumnType::integer ? Type::integer : c.type == ColumnType::text ? Type::text : Type::time;
+}
+
 std::string text(const Path& path) {
   std::string out;
   for (const Relation* r : path.steps) out.append(r->name).append(".");
@@ -166,9 +170,7 @@ Expr path(Kind from, std::string_view dotted, Place place) {
   e.op = Op::path;
   e.place = place;
   e.path = resolve(from, dotted, place);
-  if (const Column* c = e.path.column) {
-    e.type = c->type == ColumnType::integer ? Type::integer : c->type == ColumnType::text ? Type::text : Type::time;
-  }
+  if (e.path.column) e.type = type_of(*e.path.column);
   return e;
 }
 

@@ -37,6 +37,8 @@ struct Path {
 
 std::string text(const Path&);  ///< "avion.modele"
 
+Type type_of(const Column&);
+
 inline constexpr std::size_t max_steps = 8;  ///< Of a path.
 
 struct Expr {
@@ -74,6 +76,13 @@ struct Expr {
 
   bool is_predicate() const { return op >= Op::equal && op <= Op::is_null; }
 };
+
+/// Calls visit with the expression and all that it is made of.
+template <class Visit>
+void each_part(const Expr& e, const Visit& visit) {
+  visit(e);
+  for (const Expr& operand : e.operands) each_part(operand, visit);
+}
 
 std::string text(const Expr&);  ///< An operand as it is written: "avg(avion.vitesse_max)".
 

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <map>
-#include <optional>
 
 #include "projector/projection.hpp"
 #include "query/wire.hpp"
@@ -17,26 +16,45 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t max_prepared = 256;  // statements that the server keeps for a session
 
-using OwnedResult = std::unique_ptr<pg_result, decltype(&PQclear)>;
+/// Parameters as libpq takes them.
+struct Bound {
+  std::vector<Parameter> parameters;
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths, formats;
 
-/// Ends a statement whose rows are wanted no more, because an exception passed: the connection is free again.
-struct Drain {
-  pg_conn* connection;
-  bool done = false;
-  ~Drain() {
-    if (done) return;
-    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel{PQgetCancel(connection), PQfreeCancel};
-    char ignored[256];
-    if (cancel) PQcancel(cancel.get(), ignored, sizeof ignored);
-    while (pg_result* rest = PQgetResult(connection)) PQclear(rest);
+  explicit Bound(const std::vector<Argument>& arguments) {
+    for (const Argument& argument : arguments) parameters.push_back(to_parameter(argument));
+    for (const Parameter& parameter : parameters) {
+      types.push_back(parameter.type);
+      values.push_back(parameter.value->data());
+      lengths.push_back(static_cast<int>(parameter.value->size()));
+      formats.push_back(1);
+    }
   }
+  int size() const { return static_cast<int>(parameters.size()); }
 };
+
+std::string explained(Connection& connection, const std::string& sql, const Bound& bound) {
+  const Result lines = connection.exec("explain (analyze, buffers) " + sql, bound.parameters);
+  std::string out;
+  for (int i = 0; i < lines.rows(); ++i) out.append(lines.text(i, 0)).append("\n");
+  return out;
+}
 
 }  // namespace
 
 void Session::each(const Plan& plan, const std::function<void(Tuple&)>& visit) {
-  if (plan.follows.empty()) return run(plan.statement, nullptr, plan.types, true, visit);
-  for (Tuple& row : all(plan)) visit(row);
+  if (!plan.follows.empty()) {
+    for (Tuple& row : all(plan)) visit(row);
+    return;
+  }
+  Rows rows = stream(plan);
+  for (Tuple row; rows.next(row);) visit(row);
+}
+
+Rows Session::stream(const Plan& plan) {
+  return send(plan, nullptr, true);
 }
 
 std::vector<Tuple> Session::all(const Plan& plan) {
@@ -49,10 +67,11 @@ std::vector<Tuple> Session::all(const Plan& plan) {
 }
 
 std::vector<Tuple> Session::load(const Plan& plan, const Argument* keys) {
-  std::vector<Tuple> rows;
-  run(plan.statement, keys, plan.types, false, [&](Tuple& row) { rows.push_back(std::move(row)); });
-  fill(plan, rows);
-  return rows;
+  std::vector<Tuple> loaded;
+  Rows rows = send(plan, keys, false);
+  for (Tuple row; rows.next(row);) loaded.push_back(std::move(row));
+  fill(plan, loaded);
+  return loaded;
 }
 
 void Session::fill(const Plan& plan, std::vector<Tuple>& rows) {
@@ -77,75 +96,46 @@ void Session::fill(const Plan& plan, std::vector<Tuple>& rows) {
   }
 }
 
-void Session::run(const Statement& statement, const Argument* keys, const std::vector<Type>& types, bool stream,
-                  const std::function<void(Tuple&)>& visit) {
+Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
   const Clock::time_point start = Clock::now();
-  std::vector<Parameter> parameters;
-  for (const Argument& argument : statement.arguments) {
-    const bool last = &argument == &statement.arguments.back();
-    parameters.push_back(to_parameter(last && keys ? *keys : argument));
-  }
-  send(statement.sql, parameters);
+  Statement statement = plan.statement;
+  if (keys) statement.arguments.back() = *keys;
+  const std::string& sql = statement.sql;
+  const Bound bound{statement.arguments};
+  if (explain) explain(statement, explained(connection_, sql, bound));
+
   pg_conn* connection = connection_.raw();
-  if (stream) PQsetSingleRowMode(connection);
-
-  Drain drain{connection};
-  std::size_t count = 0;
-  Tuple row;
-  while (OwnedResult result{connection_.next_result(), PQclear}) {
-    const ExecStatusType status = PQresultStatus(result.get());
-    if (status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE) connection_.fail(result.release());
-    const int rows = PQntuples(result.get());
-    for (int i = 0; i < rows; ++i, ++count) {
-      row.values.resize(types.size());
-      for (std::size_t c = 0; c < types.size(); ++c) {
-        const int column = static_cast<int>(c);
-        read(row.values[c], types[c],
-             PQgetisnull(result.get(), i, column) ? nullptr : PQgetvalue(result.get(), i, column),
-             static_cast<std::size_t>(PQgetlength(result.get(), i, column)));
-      }
-      visit(row);
-    }
-  }
-  drain.done = true;
-  if (!echo) return;
-  Statement ran = statement;
-  if (keys) ran.arguments.back() = *keys;
-  echo(ran, std::chrono::duration_cast<Duration>(Clock::now() - start), count);
-}
-
-void Session::send(const std::string& sql, const std::vector<Parameter>& parameters) {
-  pg_conn* connection = connection_.raw();
-  std::vector<Oid> types;
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  for (const Parameter& parameter : parameters) {
-    types.push_back(parameter.type);
-    values.push_back(parameter.value->data());
-    lengths.push_back(static_cast<int>(parameter.value->size()));
-  }
-  const std::vector<int> formats(parameters.size(), 1);
-  const int size = static_cast<int>(parameters.size());
-
   // A statement that comes once takes one round trip; one that comes again is parsed no more.
-  const auto found = prepared_.find(sql);
+  std::string key = sql;  // and the types that it is prepared for
+  for (const Oid type : bound.types) fmt::format_to(std::back_inserter(key), " {}", type);
+  const auto found = prepared_.find(key);
   if (found != prepared_.end() && found->second.empty()) {
     static std::atomic<std::uint64_t> names = 0;  // two sessions may share a connection, one after the other
     std::string name = fmt::format("carnet_{}", ++names);
-    OwnedResult result{PQprepare(connection, name.c_str(), sql.c_str(), size, types.data()), PQclear};
+    std::unique_ptr<pg_result, decltype(&PQclear)> result{
+        PQprepare(connection, name.c_str(), sql.c_str(), bound.size(), bound.types.data()), PQclear};
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) connection_.fail(result.release());
     found->second = std::move(name);
   }
   int sent = 0;
   if (found != prepared_.end()) {
-    sent =
-        PQsendQueryPrepared(connection, found->second.c_str(), size, values.data(), lengths.data(), formats.data(), 1);
+    sent = PQsendQueryPrepared(connection, found->second.c_str(), bound.size(), bound.values.data(),
+                               bound.lengths.data(), bound.formats.data(), 1);
   } else {
-    if (prepared_.size() < max_prepared) prepared_.emplace(sql, std::string{});
-    sent = PQsendQueryParams(connection, sql.c_str(), size, types.data(), values.data(), lengths.data(), formats.data(),
-                             1);
+    if (prepared_.size() < max_prepared) prepared_.emplace(std::move(key), std::string{});
+    sent = PQsendQueryParams(connection, sql.c_str(), bound.size(), bound.types.data(), bound.values.data(),
+                             bound.lengths.data(), bound.formats.data(), 1);
   }
   if (sent == 0) connection_.fail(nullptr);
+  if (stream) PQsetSingleRowMode(connection);
+
+  std::function<void(std::size_t)> at_end;
+  if (echo) {
+    at_end = [start, ran = std::move(statement), told = echo](std::size_t rows) {
+      told(ran, std::chrono::duration_cast<Duration>(Clock::now() - start), rows);
+    };
+  }
+  return {connection_, plan.types, std::move(at_end)};
 }
 
 }  // namespace carnet

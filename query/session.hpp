@@ -3,23 +3,17 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "projector/connection.hpp"
 #include "query/plan.hpp"
+#include "query/rows.hpp"
 
 namespace carnet {
 
-struct Tuple {
-  std::vector<Value> values;                              ///< As TupleShape says.
-  std::vector<std::shared_ptr<std::vector<Tuple>>> many;  ///< By slot; rows that hang from equal keys are shared.
-};
-
-/// For one thread. Throws DatabaseError and, when the connection is of no further use, DatabaseDown or Interrupted.
+/// For one thread; outlived by its connection. Throws DatabaseError and, when the connection is of no further use,
+/// DatabaseDown or Interrupted.
 class Session {
  public:
   explicit Session(Connection& connection) : connection_(connection) {}
@@ -30,18 +24,21 @@ class Session {
   void each(const Plan&, const std::function<void(Tuple&)>& visit);
   std::vector<Tuple> all(const Plan&);
 
+  /// The rows of a plan of one statement, as they come.
+  Rows stream(const Plan&);
+
   /// To be called after each statement, with the time until its last row.
   std::function<void(const Statement&, Duration, std::size_t rows)> echo;
+  /// To be called before each statement with PostgreSQL's plan of it, measured: it runs twice.
+  std::function<void(const Statement&, const std::string& plan)> explain;
 
  private:
   std::vector<Tuple> load(const Plan&, const Argument* keys);
   void fill(const Plan&, std::vector<Tuple>& rows);
-  void run(const Statement&, const Argument* keys, const std::vector<Type>& types, bool stream,
-           const std::function<void(Tuple&)>& visit);
-  void send(const std::string& sql, const std::vector<Parameter>& parameters);
+  Rows send(const Plan&, const Argument* keys, bool stream);
 
   Connection& connection_;
-  std::unordered_map<std::string, std::string> prepared_;  ///< By SQL; an empty name: seen once.
+  std::unordered_map<std::string, std::string> prepared_;  ///< By SQL and types; an empty name: seen once.
 };
 
 }  // namespace carnet

@@ -48,7 +48,12 @@ bool many_within(const Path& path, std::size_t steps) {
                      [](const Relation* r) { return r->many; });
 }
 
-/// `avion.id` is `avion_id`, by the foreign key: no join. So is `avion is null`.
+bool always_there(const Relation& r) {
+  return !r.many && r.way == Way::direct && !column(r.from, r.from_column)->nullable;
+}
+
+}  // namespace
+
 Path shortened(Path path) {
   if (path.steps.empty()) return path;
   const Relation& last = *path.steps.back();
@@ -57,12 +62,6 @@ Path shortened(Path path) {
   path.steps.pop_back();
   return path;
 }
-
-bool always_there(const Relation& r) {
-  return !r.many && r.way == Way::direct && !column(r.from, r.from_column)->nullable;
-}
-
-}  // namespace
 
 std::string_view meeting_column(Kind kind) {
   return kind == Kind::vol ? "numero" : "passager_id";
@@ -93,6 +92,11 @@ std::string Draft::add(const Value& value) {
 
 Scope::Scope(Draft& draft, Kind root)
     : draft_(draft), kind_(root), root_(table(root).singular), from_(fmt::format("{} {}", draft.table(root), root_)) {}
+
+void Scope::stand_on(const std::string& subquery, std::map<std::string, std::string> aggregates) {
+  from_ = fmt::format("({}) {}", subquery, root_);
+  aggregates_ = std::move(aggregates);
+}
 
 std::string Scope::key() const {
   std::string out;
@@ -187,6 +191,7 @@ std::string Scope::value(const Expr& e) {
 
 std::string Scope::aggregate(const Expr& e) {
   static constexpr std::array<std::string_view, 5> names{"count", "sum", "avg", "min", "max"};
+  if (const auto found = aggregates_.find(text(e)); found != aggregates_.end()) return found->second;
   if (e.operands.empty()) {
     if (!fans_out_) return "count(*)";
     return table(kind_).primary_key.size() == 1 ? fmt::format("count(distinct {})", key())

@@ -33,6 +33,10 @@ class Scope {
   /// To-many paths are joined, a row for each related one, instead of asked for by EXISTS: for groups.
   void fan_out() { fans_out_ = true; }
 
+  /// Rows of a subquery instead of the root's table, under the same alias; `aggregates` stand for those that it holds
+  /// in part, by their text.
+  void stand_on(const std::string& subquery, std::map<std::string, std::string> aggregates);
+
   std::string column(const Path&);  ///< "avion.modele", joined as needed.
   std::string alias(const Path& path, std::size_t steps);
   std::string value(const Expr&);  ///< Of an operand.
@@ -54,12 +58,16 @@ class Scope {
   bool fans_out_ = false;
   std::string root_, from_;
   std::string links_;                                        ///< Of an EXISTS: what ties it to the scope around it.
+  std::map<std::string, std::string> aggregates_;            ///< By their text, where parts of them are there already.
   std::map<std::string, std::string, std::less<>> aliases_;  ///< By dotted path.
   std::set<std::string> optional_;                           ///< Aliases that may stand for no row.
 };
 
 /// Whether the column may be null where the path leads from a row: by itself or for want of a related row.
 bool nullable(const Expr&);
+
+/// `avion.id` is `avion_id`, by the foreign key: no join. So is `avion`, where it is asked whether there is one.
+Path shortened(Path);
 
 /// The column of `reservations` that names the entity, where two entities meet there.
 std::string_view meeting_column(Kind);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "projector/ddl.hpp"
+#include "query/page.hpp"
 #include "query/parse.hpp"
 #include "query/session.hpp"
 #include "tests/query/naive.hpp"
@@ -95,6 +96,36 @@ TEST(Answers, AreThoseOfANaiveEvaluationForRandomQuestions) {
     }
   }
   EXPECT_GT(asked, 100);
+}
+
+TEST(Answers, InPagesAreTheWholeAnswer) {
+  Connection connection{database()};
+  Session session{connection};
+  int asked = 0;
+  for (std::uint64_t seed = 1; seed <= static_cast<std::uint64_t>(rounds(4)); ++seed) {
+    RandomQuestion random{seed};
+    store(connection, random.tables(25));
+    for (int i = 0; i < 40; ++i) {
+      Question question = random.question();
+      if (question.grouped()) continue;
+      question.limit = 1000;
+      question.offset = 0;
+      const std::vector<std::string> whole = answer(session, question);
+      question.limit = 1 + seed % 4;
+      question.after = "";
+      std::vector<std::string> paged;
+      for (bool more = true; more;) {
+        const Plan plan = compile(question);
+        const std::vector<Tuple> rows = session.all(plan);
+        for (const Tuple& row : rows) paged.push_back(nested(plan.shape, row));
+        more = rows.size() == question.limit;
+        if (more) question.after = cursor(plan, rows.back());
+      }
+      ASSERT_EQ(paged, whole) << "seed " << seed << ", question " << i << "\n" << compile(question).statement.sql;
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 20);
 }
 
 TEST(Answers, NeverAreAnErrorOfTheServerWhateverTheConditionSays) {

@@ -16,10 +16,6 @@ constexpr const char* patterns[] = {"%", "_____", "%a%", "NÎ%", "%\\%", "a\\_b"
 constexpr const char* statuts[] = {"prévu", "retardé", "en vol", "dérouté", "atterri", "annulé"};
 constexpr const char* durations[] = {"0 min", "1 hour", "2h30min", "-01:00", "1 day", "00:00:00.000001"};
 
-Type type_of(const Column& c) {
-  return c.type == ColumnType::integer ? Type::integer : c.type == ColumnType::text ? Type::text : Type::time;
-}
-
 }  // namespace
 
 std::string RandomQuestion::time() {
@@ -183,9 +179,8 @@ Question RandomQuestion::question() {
     }
   }
   if (chance(30))
-    q.having =
-        compare(one_of(std::vector{Expr::Op::greater, Expr::Op::equal, Expr::Op::not_equal}),
-                aggregate(Expr::Function::count, {}), constant(Value{static_cast<std::int64_t>(below(4))}));
+    q.having = compare(one_of(std::vector{Expr::Op::greater, Expr::Op::equal, Expr::Op::not_equal}),
+                       aggregate(Expr::Function::count, {}), constant(Value{static_cast<std::int64_t>(below(4))}));
   if (chance(30)) q.sort.push_back({one_of(q.aggregates), chance(50)});
   return q;
 }
@@ -246,8 +241,13 @@ std::string RandomQuestion::garbage() {
                                           "reservations",
                                           "9223372036854775808",
                                           "1e400"};
-  std::string out;
-  for (std::size_t n = below(14); n > 0; --n) out.append(one_of(words)).append(chance(80) ? " " : "");
+  // A condition with words put in or left out: most of the way through the parser, and often all of it.
+  std::string out = chance(80) ? condition(Kind::vol, 2) : std::string{};
+  for (std::size_t n = below(4); n > 0; --n) {
+    const std::size_t at = below(out.size() + 1);
+    if (chance(40)) out.erase(at, below(8));
+    if (chance(60)) out.insert(std::min(at, out.size()), fmt::format(" {} ", one_of(words)));
+  }
   return out;
 }
 
