@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "events/time.hpp"
+
 namespace carnet {
 namespace {
 
@@ -142,6 +144,30 @@ Fields fields_of_tuple(std::string_view tuple) {
     tuple.remove_prefix(static_cast<std::size_t>(length));
   }
   return fields;
+}
+
+std::int32_t integer_from(std::string_view field) {
+  return integer_at<std::int32_t>(field);
+}
+
+std::optional<std::string> field_text(Kind kind, std::size_t place, std::optional<std::string_view> field) {
+  if (!field) return std::nullopt;
+  const Table& of = table(kind);
+  if (place >= of.columns.size()) return std::to_string(integer_at<std::int64_t>(*field));
+  switch (of.columns[place].type) {
+    case ColumnType::integer:
+      return std::to_string(integer_from(*field));
+    case ColumnType::text:
+      return std::string(*field);
+    case ColumnType::time:
+      break;
+  }
+  constexpr Time first{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}};
+  constexpr Time last{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
+  auto microseconds = integer_at<std::int64_t>(*field);
+  if (microseconds >= (last - postgres_epoch).count()) return "later than the year 9999";  // infinity, too
+  if (microseconds < (first - postgres_epoch).count()) return "earlier than the year 0";
+  return text(*time_field(field));
 }
 
 Row row_from(Kind kind, const Fields& f) {

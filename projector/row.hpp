@@ -33,6 +33,9 @@ inline constexpr std::string_view copy_trailer{"\377\377", 2};
 void append_tuple(std::string& out, const Row&);
 /// The fields of a tuple of COPY. Throws DatabaseError where it is none.
 Fields fields_of_tuple(std::string_view tuple);
+std::int32_t integer_from(std::string_view field);
+/// A field of the column at that place, as text; null stays null.
+std::optional<std::string> field_text(Kind, std::size_t place, std::optional<std::string_view> field);
 /// Reads a row from its fields in binary form.
 Row row_from(Kind, const Fields&);
 
