@@ -176,7 +176,6 @@ Exit append(Ledger& ledger, Input& input, Report& report, const Options& options
 }
 
 Exit run(const Common& common, const Options& options) {
-  const InterruptLatch latch;
   const Home home = home_from(common.home);
   Input input = open(options);
   std::optional<Scratch> scratch;
@@ -185,6 +184,7 @@ Exit run(const Common& common, const Options& options) {
   Ledger::Options ledger_options;
   ledger_options.wait = std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_seconds * 1000));
   Ledger ledger(scratch ? scratch->directory : home.ledger(), ledger_options);
+  const InterruptLatch latch;  // from here on there may be a commit to finish
   Report report({options.receipts, options.rejects, options.dry_run, input.names, input.files != nullptr});
   Exit exit = Exit::done;
   try {

@@ -29,15 +29,22 @@ Command query_command(CLI::App& app, const Common& common) {
   list("--sort", options->sort, "By these; - before one: descending. Nulls come last", "[-]PATH,...");
   command->add_option("--limit", options->limit, "At most so many rows")->type_name("N");
   command->add_option("--offset", options->offset, "After leaving out so many")->type_name("N");
+  command
+      ->add_option("--after", options->after,
+                   "With --limit: the page behind this row, as the page before names it; empty for the first page")
+      ->type_name("CURSOR");
   list("--group-by", options->group_by, "One row for all rows that are equal in these", "PATH,...");
   command->add_flag("--count", options->count, "How many rows there are, in each group or in all");
-  list("--sum", options->sum, "The sum over the rows, nulls left out; likewise:", "PATH,...");
-  list("--avg", options->avg, "their average", "PATH,...");
-  list("--min", options->min, "the least", "PATH,...");
-  list("--max", options->max, "the greatest", "PATH,...");
+  list("--count-distinct", options->count_distinct, "How many different values, nulls left out", "PATH,...");
+  list("--sum", options->sum, "The sum of these over the rows, nulls left out", "PATH,...");
+  list("--avg", options->avg, "Their average", "PATH,...");
+  list("--min", options->min, "The least of them", "PATH,...");
+  list("--max", options->max, "The greatest of them", "PATH,...");
   command->add_option("--having", options->having, "Only groups for which this holds, such as \"count > 100\"")
       ->type_name("EXPR");
   command->add_flag("--echo", options->echo, "Show each statement, its parameters and its time on standard error");
+  command->add_flag("--explain", options->explain,
+                    "Show PostgreSQL's plan of each statement, measured, instead of the answer");
   command->add_flag("--stale", *stale, "From the tables as they are, without catching up with the ledger first");
   command->footer(R"(Paths follow the relations:
   vol          avion, pilote, reservations, passagers, precedent and suivant (its avion's flight before and after)

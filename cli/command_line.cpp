@@ -69,6 +69,13 @@ Usage usage(const CLI::App& command, const CLI::ParseError& error) {
   const std::string name = command.get_parent() == nullptr ? "" : command.get_name();
   const std::string where = name.empty() ? "" : name + ": ";
   const std::string help = fmt::format("carnet {}{}--help tells more", name, name.empty() ? "" : " ");
+  if (command.get_parent() == nullptr && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return Usage("which command? (carnet --help lists them)");
+  }
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    const std::string_view what = error.what();  // "Could not convert: --limit = few"
+    return Usage(fmt::format("{}{}: not a number that it takes ({})", where, what.substr(what.find(": ") + 2), help));
+  }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr)
     return Usage(fmt::format("{}{} ({})", where, error.what(), help));
   std::vector<std::string> extras = command.remaining();

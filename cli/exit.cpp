@@ -23,7 +23,7 @@ Exit exit_status(const std::exception& error) {
   if (is<DatabaseDown>(error)) return Exit::unavailable;
   if (is<Locked>(error)) return Exit::locked;
   if (is<Interrupted>(error)) return Exit::interrupted;
-  if (is<BrokenPipe>(error) || is<std::system_error>(error)) return Exit::io;
+  if (is<NoLedger>(error) || is<BrokenPipe>(error) || is<std::system_error>(error)) return Exit::io;
   return Exit::failed;
 }
 

@@ -27,6 +27,11 @@ struct Usage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The home has no ledger yet.
+struct NoLedger : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// Whoever read standard output has gone: there is nobody left to answer.
 struct BrokenPipe : std::runtime_error {
   BrokenPipe() : std::runtime_error("standard output was closed") {}

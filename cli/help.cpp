@@ -50,7 +50,10 @@ std::string names(const CLI::Option& option) {
   for (const std::string& name : option.get_snames()) out += '-' + name + ", ";
   for (const std::string& name : option.get_lnames()) out += "--" + name + ", ";
   out.resize(out.size() - 2);
-  if (option.get_expected_max() > 0 && !option.get_type_name().empty()) out += ' ' + option.get_type_name();
+  if (option.get_expected_max() > 0) {
+    const std::string type = option.get_type_name();  // CLI11 puts what it checks behind a colon
+    out += ' ' + type.substr(0, type.find(':'));
+  }
   return out;
 }
 

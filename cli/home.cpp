@@ -44,7 +44,9 @@ void make_directory(const fs::path& path, mode_t mode) {
 }  // namespace
 
 void Home::make() const {
-  fs::create_directories(directory.parent_path());
+  std::error_code error;
+  fs::create_directories(directory.parent_path(), error);
+  if (error) throw std::system_error(error, directory.parent_path());
   make_directory(directory, 0711);
   make_directory(ledger(), 0700);
 }

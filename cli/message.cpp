@@ -42,6 +42,19 @@ std::string bar(double fraction) {
   return out;
 }
 
+/// PostgreSQL's messages may have several lines, the further ones indented.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '\n') {
+      out += "; ";
+    } else if (c != '\t' || !out.ends_with("; ")) {
+      out += c;
+    }
+  }
+  return out;
+}
+
 std::string clock_text(double seconds) {
   const auto s = static_cast<long>(seconds + 0.5);
   return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
@@ -80,7 +93,7 @@ void say(std::string_view where, std::string_view what) {
   bar_is_drawn = false;
   line += "carnet: ";
   if (!where.empty()) line += printable(where) + ": ";
-  line += printable(what) + '\n';
+  line += printable(one_line(what)) + '\n';
   write_stderr(line);
 }
 

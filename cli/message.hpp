@@ -9,7 +9,7 @@
 
 namespace carnet {
 
-/// Writes `carnet: WHERE: WHAT` and a newline, with control characters made visible: messages quote what others wrote.
+/// Writes `carnet: WHERE: WHAT` as one line, with control characters made visible: messages quote what others wrote.
 void say(std::string_view where, std::string_view what);
 
 /// The text with control characters as \xNN, so that it cannot drive a terminal.

@@ -25,18 +25,25 @@ Exit run(const Common& common, bool follow) {
     return before ? before->position : 0;
   }();
   Position reached = from;
-  {
+  bool stopped = false;
+  try {
     ProgressBar bar("projecting", reader.head().position - std::min(from, reader.head().position));
     const Watch watch{
-        .progress = [&](Position done, Position) { bar.show(done - from, done - from, "records"); },
+        .progress =
+            [&](Position done, Position) {
+              reached = done;
+              bar.show(done - from, done - from, "records");
+            },
         .say = [](const std::string& what) { say("project", what); },
         .stop = &interrupt_came,
     };
     reached = project(uri, reader, watch, follow);
+  } catch (const Interrupted&) {
+    stopped = true;
   }
   say("project", reached == from ? fmt::format("up to date at position {}", reached)
                                  : fmt::format("from position {} to {}", from, reached));
-  return interrupt_came ? Exit::interrupted : Exit::done;
+  return stopped || interrupt_came ? Exit::interrupted : Exit::done;
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ void Report::add(const Batch& batch, const std::vector<Answer>& answers) {
     }
     last = &entry;
   }
-  if (last != nullptr) last_ = where(*last);
+  if (last != nullptr && options_.numbered) last_ = where(*last);
   out_.flush();
   if (rejects_ && (std::fflush(rejects_.get()) != 0 || std::ferror(rejects_.get()) != 0)) {
     throw std::system_error(errno, std::generic_category(), options_.rejects);

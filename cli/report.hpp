@@ -34,7 +34,7 @@ class Report {
   /// was printed: whoever waits for a receipt gets it now.
   void add(const Batch& batch, const std::vector<Answer>& answers);
 
-  /// `FILE:LINE` of the last entry that was answered; empty if none was.
+  /// `FILE:LINE` of the last entry that was answered; empty if none was, or it has no number.
   const std::string& last() const { return last_; }
   std::uint64_t answered() const { return accepted_ + duplicates_ + refused_; }
 

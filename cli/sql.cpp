@@ -19,6 +19,8 @@ namespace {
 
 using OwnedResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
+constexpr Oid bool_oid = 16;
+
 Type type_of(Oid oid) {
   switch (oid) {
     case 20:  // int8, int2, int4, oid: fixed numbers, in no header that clients get
@@ -37,10 +39,13 @@ Type type_of(Oid oid) {
   }
 }
 
-/// As the type reads it; as text where it cannot: NaN, infinity, a numeric with more digits than a double has.
+/// As the type reads it; as text where it cannot: NaN, infinity, an integer beyond 64 bits.
 Value value_of(Type type, std::string_view text) {
   if (type == Type::integer || type == Type::real) {
-    if (const auto number = number_literal(text)) return *number;
+    const auto number = number_literal(text);
+    if (number && (std::holds_alternative<std::int64_t>(*number) || text.find_first_of(".e") != text.npos)) {
+      return *number;
+    }
   } else if (type == Type::time) {
     if (const auto time = time_literal(text)) return *time;
   }
@@ -58,7 +63,11 @@ Tuple row_of(const PGresult* result, const TupleShape& shape) {
   for (int i = 0; i < PQnfields(result); ++i) {
     const std::string_view text{PQgetvalue(result, 0, i), static_cast<std::size_t>(PQgetlength(result, 0, i))};
     const bool null = PQgetisnull(result, 0, i) != 0;
-    row.values.push_back(null ? Value{} : value_of(shape.fields[static_cast<std::size_t>(i)].type, text));
+    if (!null && PQftype(result, i) == bool_oid) {
+      row.values.emplace_back(std::string{text == "t" ? "true" : "false"});
+    } else {
+      row.values.push_back(null ? Value{} : value_of(shape.fields[static_cast<std::size_t>(i)].type, text));
+    }
   }
   return row;
 }

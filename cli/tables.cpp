@@ -18,7 +18,7 @@ Reader open_ledger(const Common& common) {
     return Reader(directory);
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::no_such_file_or_directory) throw;
-    throw std::system_error(error.code(), fmt::format("{}: no ledger (`carnet append` makes one)", directory.string()));
+    throw NoLedger(fmt::format("{}: there is no ledger (carnet append makes one)", directory.string()));
   }
 }
 

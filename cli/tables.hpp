@@ -11,7 +11,7 @@
 
 namespace carnet {
 
-/// A reader of the home's ledger. Throws std::system_error (ENOENT) where there is none yet.
+/// A reader of the home's ledger. Throws NoLedger where there is none yet.
 Reader open_ledger(const Common&);
 
 /// The database's URI; the private server is started where it does not run.
