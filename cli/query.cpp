@@ -8,6 +8,7 @@
 #include "cli/answer_table.hpp"
 #include "cli/message.hpp"
 #include "query/names.hpp"
+#include "query/page.hpp"
 #include "query/parse.hpp"
 
 namespace carnet {
@@ -59,14 +60,16 @@ Question question(const QueryOptions& options) {
   for (const std::string& paths : options.group_by)
     append(q.group_by, read("--group-by", [&] { return parse_operands(q.entity, paths); }));
   if (options.count) q.aggregates.push_back(aggregate(Expr::Function::count, std::nullopt));
-  const auto aggregates = [&](std::string_view option, Expr::Function function, const std::vector<std::string>& texts) {
+  const auto aggregates = [&](std::string_view option, Expr::Function function, const std::vector<std::string>& texts,
+                              bool distinct = false) {
     for (const std::string& paths : texts) {
       read(option, [&] {
         for (Expr& operand : parse_operands(q.entity, paths))
-          q.aggregates.push_back(aggregate(function, std::move(operand)));
+          q.aggregates.push_back(aggregate(function, std::move(operand), distinct));
       });
     }
   };
+  aggregates("--count-distinct", Expr::Function::count, options.count_distinct, true);
   aggregates("--sum", Expr::Function::sum, options.sum);
   aggregates("--avg", Expr::Function::avg, options.avg);
   aggregates("--min", Expr::Function::min, options.min);
@@ -74,7 +77,16 @@ Question question(const QueryOptions& options) {
   if (options.having) q.having = read("--having", [&] { return parse_having(q.entity, *options.having); });
   q.limit = options.limit;
   q.offset = options.offset;
+  q.after = options.after;
   return q;
+}
+
+/// As a shell reads it back as one word.
+std::string shell_word(std::string_view text) {
+  if (text.find_first_of(" '\"\\$`!*?[](){}<>|&;~#\n\t") == std::string_view::npos) return std::string{text};
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+  return out + "'";
 }
 
 std::string argument_text(const Argument& argument) {
@@ -115,9 +127,23 @@ void ask(const Plan& plan, const QueryOptions& options, Connection& connection) 
   Session session{connection};
   if (options.echo) session.echo = echo;
   Output output;
+  if (options.explain) {
+    session.explain = [&](const Statement& statement, const std::string& explained) {
+      output.write(fmt::format("{}\n\n{}\n", statement.sql, explained));
+    };
+    session.each(plan, [](const Tuple&) {});
+    output.flush();
+    return;
+  }
   const std::unique_ptr<Printer> out = printer(options.format, plan.shape, output, standard_screen());
-  session.each(plan, [&](const Tuple& row) { out->row(row); });
+  std::uint64_t rows = 0;
+  std::string next;
+  session.each(plan, [&](const Tuple& row) {
+    out->row(row);
+    if (options.after && ++rows == options.limit) next = cursor(plan, row);
+  });
   out->end();
+  if (!next.empty()) say("query", fmt::format("more rows may follow (--after {})", shell_word(next)));
 }
 
 }  // namespace carnet

@@ -18,9 +18,10 @@ struct QueryOptions {
   std::vector<std::string> with, sort, group_by;
   std::optional<std::uint64_t> limit;
   std::uint64_t offset = 0;
+  std::optional<std::string> after;
   bool count = false;
-  std::vector<std::string> sum, avg, min, max;
-  bool echo = false;
+  std::vector<std::string> count_distinct, sum, avg, min, max;
+  bool echo = false, explain = false;
   Format format = Format::table;
 };
 

@@ -20,7 +20,8 @@ constexpr int max_depth = 200;  // of parentheses and nots: the parser's stack, 
 /// so that parentheses may hold either; the makers of Expr refuse what does not fit.
 class Parser {
  public:
-  Parser(Kind from, std::string_view text, bool aggregates) : from_(from), text_(text), aggregates_(aggregates) {
+  Parser(Kind from, std::string_view text, bool aggregates, std::span<const Expr> literals)
+      : from_(from), text_(text), aggregates_(aggregates), literals_(literals) {
     advance();
   }
 
@@ -36,6 +37,7 @@ class Parser {
     return true;
   }
   void expect_end() const {
+    if (token_.kind == Token::Kind::end && !literals_.empty()) unexpected("there are more values than ?");
     if (token_.kind != Token::Kind::end) unexpected("and, or, or the end was expected");
   }
 
@@ -61,6 +63,7 @@ class Parser {
   Kind from_;
   std::string_view text_;
   bool aggregates_;
+  std::span<const Expr> literals_;  ///< For the ? to come.
   std::size_t offset_ = 0;
   int depth_ = 0;
   Token token_;
@@ -154,6 +157,14 @@ Expr Parser::primary() {
     --depth_;
     return inner;
   }
+  if (accept("?")) {
+    if (literals_.empty()) throw QuestionError("there is no value for this", token.place);
+    Expr given = literals_.front();
+    literals_ = literals_.subspan(1);
+    if (given.op != Op::literal) throw QuestionError("? stands for a value", token.place);
+    given.place = token.place;
+    return given;
+  }
   if (accept("-") || accept("+")) {
     const Token number = token_;
     if (number.kind != Token::Kind::number) unexpected("a number was expected");
@@ -238,9 +249,9 @@ std::vector<Path> Parser::relations() {
 
 /// Runs one of the parser's rules over the whole text; errors get the text that their place is in.
 template <class Rule>
-auto parse(Kind from, std::string_view text, bool aggregates, Rule rule) {
+auto parse(Kind from, std::string_view text, bool aggregates, Rule rule, std::span<const Expr> literals = {}) {
   try {
-    Parser parser{from, text, aggregates};
+    Parser parser{from, text, aggregates, literals};
     auto result = rule(parser);
     parser.expect_end();
     return result;
@@ -250,33 +261,24 @@ auto parse(Kind from, std::string_view text, bool aggregates, Rule rule) {
   }
 }
 
-Expr parse_whole_condition(Kind from, std::string_view text, bool aggregates) {
-  return parse(from, text, aggregates, [](Parser& parser) {
-    std::vector<Expr> one;
-    one.push_back(parser.disjunction());
-    return all_of(std::move(one));  // refuses what is not a condition
-  });
+Expr whole_condition(Parser& parser) {
+  std::vector<Expr> one;
+  one.push_back(parser.disjunction());
+  return all_of(std::move(one));  // refuses what is not a condition
 }
 
 }  // namespace
 
-Expr parse_condition(Kind from, std::string_view text) {
-  return parse_whole_condition(from, text, false);
+Expr parse_condition(Kind from, std::string_view text, std::span<const Expr> literals) {
+  return parse(from, text, false, whole_condition, literals);
 }
 
 Expr parse_having(Kind from, std::string_view text) {
-  return parse_whole_condition(from, text, true);
+  return parse(from, text, true, whole_condition);
 }
 
 std::vector<Expr> parse_operands(Kind from, std::string_view commas) {
   return parse(from, commas, false, [](Parser& parser) { return parser.values(); });
-}
-
-Expr parse_operand(Kind from, std::string_view text) {
-  return parse(from, text, false, [](Parser& parser) {
-    std::vector<Expr> all = parser.values();
-    return std::move(all.front());
-  });
 }
 
 std::vector<Sort> parse_sort(Kind from, std::string_view commas) {

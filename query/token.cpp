@@ -17,7 +17,7 @@ bool word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '_' || static_cast<signed char>(c) < 0;
 }
 
-constexpr std::array<std::string_view, 12> symbols{"<=", ">=", "<>", "!=", "<", ">", "=", "(", ")", ",", "-", "+"};
+constexpr std::array<std::string_view, 13> symbols{"<=", ">=", "<>", "!=", "<", ">", "=", "(", ")", ",", "-", "+", "?"};
 
 std::size_t number_end(std::string_view text, std::size_t i) {
   while (i < text.size() && digit(text[i])) ++i;
