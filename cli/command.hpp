@@ -41,6 +41,10 @@ Command query_command(CLI::App&, const Common& common);
 Command sql_command(CLI::App&, const Common& common);
 Command events_command(CLI::App&, const Common& common);
 Command project_command(CLI::App&, const Common& common);
+Command rebuild_command(CLI::App&, const Common& common);
+Command verify_command(CLI::App&, const Common& common);
+Command backup_command(CLI::App&, const Common& common);
+Command restore_command(CLI::App&, const Common& common);
 Command status_command(CLI::App&, const Common& common);
 Command stop_command(CLI::App&, const Common& common);
 

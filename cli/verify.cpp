@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// carnet verify: is the ledger intact, does its history hold together, are the tables what it gives? Three verdicts.
+#include "events/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.hpp"
+#include "cli/home.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/message.hpp"
+#include "cli/output.hpp"
+#include "cli/tables.hpp"
+#include "projector/cluster.hpp"
+#include "projector/verify.hpp"
+
+namespace carnet {
+namespace {
+
+constexpr std::uint64_t most_differences_shown = 100;
+
+std::string shown(const std::optional<std::string>& value) {
+  return value ? printable(*value) : "nothing";
+}
+
+// False where the tables are not what the history gives.
+bool tables_equal(const Common& common, Output& out) {
+  const Cluster cluster(home_from(common.home).directory);
+  if (common.database.empty() && !cluster.exists()) {
+    out.write("tables: there are none yet (carnet project makes them)\n");
+    return true;
+  }
+  Reader reader = open_ledger(common);
+  Connection connection(start_database(common, &interrupt_came), &interrupt_came);
+  ProgressBar bar("tables", reader.head().position);
+  const Watch watch{
+      .progress = [&](Position done, Position) { bar.show(done, done, "records"); },
+      .say = [](const std::string& what) { say("verify", what); },
+      .stop = &interrupt_came,
+  };
+  std::uint64_t seen = 0;
+  const TablesVerdict verdict = verify_tables(
+      connection, reader,
+      [&](const Difference& d) {
+        if (++seen > most_differences_shown) return;
+        out.write(fmt::format("  {} {}{}{}: the history gives {}, the tables have {}\n", d.table, printable(d.key),
+                              d.column.empty() ? "" : " ", d.column, shown(d.expected), shown(d.found)));
+      },
+      watch);
+  if (verdict.differences == 0) {
+    out.write(fmt::format("tables: equal to the history up to position {} ({} rows)\n", grouped(verdict.position),
+                          grouped(verdict.rows)));
+    return true;
+  }
+  out.write(fmt::format("tables: {} differences from the history up to position {} (carnet rebuild makes them anew)\n",
+                        grouped(verdict.differences), grouped(verdict.position)));
+  return false;
+}
+
+Exit run(const Common& common, bool deep) {
+  const Home home = home_from(common.home);
+  open_ledger(common);
+  const InterruptLatch latch;
+  Output out;
+  Verdict verdict;
+  {
+    ProgressBar bar("ledger", open_ledger(common).head().position);
+    verdict = verify(home.ledger(), deep, [&](Position done) {
+      if (interrupt_came) throw Interrupted();
+      bar.show(done, done, "records");
+    });
+  }
+  const std::string up_to = fmt::format("up to position {}", grouped(verdict.head.position));
+  out.write(fmt::format("ledger: {}\n", verdict.ledger.value_or("intact " + up_to)));
+  if (!verdict.ledger) {
+    out.write(fmt::format("history: {}\n", verdict.foldable.value_or(verdict.folded ? "holds together " + up_to
+                                                                                    : "not looked at (--deep)")));
+  }
+  bool equal = true;
+  if (verdict.sound()) {
+    try {
+      equal = tables_equal(common, out);
+    } catch (const Mismatch& mismatch) {
+      out.write(fmt::format("tables: {}\n", mismatch.what()));
+      equal = false;
+    }
+  }
+  out.flush();
+  return verdict.sound() && equal ? Exit::done : Exit::integrity;
+}
+
+}  // namespace
+
+Command verify_command(CLI::App& app, const Common& common) {
+  auto deep = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("verify", "Ledger intact? Tables equal to the history?");
+  command->add_flag("--deep", *deep, "Decode every record, ask every rule again, compare the state on disk too");
+  command->footer("Exit status 13 where anything is wrong. Works while others append; changes nothing.");
+  return {command, [&common, deep] { return run(common, *deep); }};
+}
+
+}  // namespace carnet
