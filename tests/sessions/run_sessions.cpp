@@ -121,6 +121,7 @@ TEST_P(Sessions, GoAsWritten) {
   SessionFile found = expected;
   for (Step& step : found.steps) {
     step.status = run(step.command, directory, environment);
+    ASSERT_NE(step.status, 127) << "a program is missing: " << step.command;
     step.out = settled(contents(directory / ".out"), directory);
     step.err = settled(contents(directory / ".err"), directory);
   }
