@@ -2,13 +2,16 @@
 #include "events/head.hpp"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <system_error>
 
 #include "events/reader.hpp"
@@ -38,6 +41,7 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 struct HeadFile::Page {
   Slot slots[2];
   std::atomic<std::uint64_t> owner;
+  std::atomic<std::uint32_t> bell;  // changes with every mark; readers sleep on it
 
   // The newer whole slot. A slot that is being written has a wrong sum for some nanoseconds; the other one is whole.
   bool newest(Mark& mark, std::uint64_t& number) const {
@@ -124,6 +128,16 @@ void HeadFile::publish(Mark mark) {
   slot.position.store(mark.position);
   slot.checksum.store(mark.checksum);
   slot.own_checksum.store(Slot::sum(number + 1, mark.position, mark.checksum));
+  page_->bell.fetch_add(1);
+  ::syscall(SYS_futex, &page_->bell, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr, 0);
+}
+
+bool HeadFile::wait_beyond(Position position, std::chrono::milliseconds timeout) const {
+  const std::uint32_t heard = page_->bell.load();
+  if (read().position > position) return true;
+  const timespec time{timeout.count() / 1000, timeout.count() % 1000 * 1'000'000};
+  ::syscall(SYS_futex, &page_->bell, FUTEX_WAIT, heard, &time, nullptr, 0);
+  return read().position > position;
 }
 
 void HeadFile::sync() {

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <thread>
@@ -31,8 +32,10 @@ class HeadFile {
 
   Mark read() const;
   pid_t owner() const;
+  /// Waits until a position beyond that one is published, at most so long; the system wakes it. Whether it is.
+  bool wait_beyond(Position, std::chrono::milliseconds timeout) const;
 
-  /// The owner's: what is durable now. Costs no system call; a thread brings it to disk.
+  /// The owner's: what is durable now. Wakes those who wait for it; a thread brings it to disk.
   void publish(Mark);
   /// The owner's: to disk, now.
   void sync();

@@ -141,6 +141,10 @@ void Reader::refresh() {
   impl_->refresh();
 }
 
+bool Reader::wait(std::chrono::milliseconds timeout) const {
+  return impl_->head_file.wait_beyond(impl_->head.position, timeout);
+}
+
 void Reader::scan(Position from, Position to, const std::function<bool(const Record&)>& visit) {
   impl_->log.scan(std::max<Position>(from, 1), std::min(to, impl_->head.position), visit);
 }

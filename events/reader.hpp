@@ -2,6 +2,7 @@
 // Reads a ledger beside the process that writes it.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -34,6 +35,10 @@ class Reader {
 
   const Head& head() const;  ///< As of the last refresh, or of the opening.
   void refresh();
+
+  /// Waits, at most so long, until there is more than at the last refresh: woken by the owner, within microseconds.
+  /// Whether there is; a signal may end it early.
+  bool wait(std::chrono::milliseconds timeout) const;
 
   /// Calls `visit` with the records from..to (both included, at most the head), in order, until it returns false.
   /// The record is valid during the call.

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto poll = 5ms;
+constexpr auto stop_latency = 100ms;       // a flag raised by another thread is noticed then
 constexpr Position long_history = 50'000;  // from here on a rebuild is quicker than windows
 
 /// Tables that an older carnet made are never altered; and where nothing is in the tables yet, nobody minds.
@@ -58,7 +58,9 @@ Position project(const std::string& uri, Reader& reader, const Watch& watch, boo
       reached();
       position = catch_up(connection, reader, watch);
       if (!follow) return;
-      sleep(poll, watch.stop);
+      while (!reader.wait(stop_latency)) {
+        if (watch.stop != nullptr && *watch.stop) throw Interrupted();
+      }
     }
   });
   return position;
