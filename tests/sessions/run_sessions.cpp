@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs every *.session beside this file: each command as people type it, in a directory and with a database of its own.
-// With CARNET_SESSIONS=update the files are written anew with what was printed, to be read before they are committed.
+// Runs every *.session beside this file, and docs/queries.md, which is written like one: each command as people type
+// it, in a directory and with a database of its own. With CARNET_SESSIONS=update the files are written anew with what
+// was printed, to be read before they are committed.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -24,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path sessions = fs::path{CARNET_SOURCE_DIR} / "tests/sessions";
+const fs::path documents = fs::path{CARNET_SOURCE_DIR} / "docs";  // what they show was printed
 
 fs::path temporary_directory() {
   std::string name = fs::temp_directory_path() / "carnet-sessions-XXXXXX";
@@ -116,7 +118,8 @@ TEST_P(Sessions, GoAsWritten) {
   };
   if (!own_server) environment.push_back("CARNET_DATABASE=" + Server::make_database(name));
 
-  const fs::path file = sessions / (name + ".session");
+  const fs::path session = sessions / (name + ".session");
+  const fs::path file = fs::exists(session) ? session : documents / (name + ".md");
   const SessionFile expected = read_session(file);
   SessionFile found = expected;
   for (Step& step : found.steps) {
@@ -139,6 +142,7 @@ std::vector<std::string> names() {
   for (const auto& entry : fs::directory_iterator(sessions)) {
     if (entry.path().extension() == ".session") names.push_back(entry.path().stem());
   }
+  names.emplace_back("queries");
   std::ranges::sort(names);
   return names;
 }

@@ -24,10 +24,11 @@ SessionFile read_session(const std::filesystem::path& path) {
   std::ifstream in(path);
   if (!in) throw std::runtime_error("cannot read " + path.string());
   std::size_t number = 0;
-  bool in_step = false;
+  bool in_step = false, in_code = false;
   for (std::string line; std::getline(in, line);) {
     ++number;
-    if (!line.starts_with("  ")) {
+    if (line.starts_with("```")) in_code = line == "```cpp";
+    if (in_code || !line.starts_with("  ")) {
       session.rest.push_back(line);
       in_step = false;
       continue;

@@ -7,6 +7,8 @@
 //   what it prints
 //   ! what it prints on standard error
 //   ? exit status        where it is not 0
+//
+// In a document, C++ between ```cpp and ``` is for people, too.
 #pragma once
 
 #include <filesystem>
