@@ -299,6 +299,9 @@ void State::write_file(Sorted changes, std::uint64_t number) {
   const rocksdb::Options options = db_.GetOptions();
   rocksdb::SstFileWriter file{rocksdb::EnvOptions(options), options};
   const std::string path = directory_ / fmt::format("incoming-{}.sst", number);
+  // A killed owner may have left this name as a second link to a file that RocksDB took over: written to, that one
+  // would change.
+  std::filesystem::remove(path);
   store::check(file.Open(path), path);
   for (const auto& [key, value] : changes) {
     store::check(value.empty() ? file.Delete(key) : file.Put(key, value), path);

@@ -242,6 +242,31 @@ TEST_F(ALedger, TakesACommitOfManyChunks) {
   EXPECT_EQ(seen, 10);
 }
 
+TEST_F(ALedger, WritesNothingIntoAFileThatAKilledOwnerLeftLinked) {
+  const auto register_many = [&](int first) {
+    std::vector<std::string> texts;
+    for (int id = first; id < first + 5000; ++id) {
+      texts.push_back(fmt::format(R"({{"type":"passager.registered","passager_id":{},"nom":"Martin"}})", id));
+    }
+    ledger->append_all(lines(texts));
+    reopen();
+  };
+  register_many(1);
+  // Killed between the two halves of a move: the state's newest file has its old name too.
+  for (const auto& file : std::filesystem::directory_iterator(path / "state")) {
+    if (file.path().extension() == ".sst") {
+      std::filesystem::create_hard_link(file.path(), path / "state/incoming-1.sst");
+      break;
+    }
+  }
+  ASSERT_TRUE(std::filesystem::exists(path / "state/incoming-1.sst"));
+  register_many(10'001);
+  for (int id : {1, 2500, 5000, 10'001, 15'000}) {
+    EXPECT_EQ(tell(fmt::format(R"({{"type":"passager.registered","passager_id":{},"nom":"Martin"}})", id)),
+              "already_exists passager_id");
+  }
+}
+
 TEST_F(ALedger, HasOneOwner) {
   try {
     Ledger second{path, quick()};
