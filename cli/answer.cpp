@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/answer.hpp"
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -37,12 +38,22 @@ void append_rows(std::string& out, const TupleShape& shape, const std::vector<Tu
   out += ']';
 }
 
+/// JSON leaves U+0080 to U+009F as they are, and some terminals obey them.
+void escape_c1(std::string& json) {
+  for (std::size_t at = 0; (at = json.find('\xc2', at)) != std::string::npos; ++at) {
+    const auto next = static_cast<unsigned char>(json[at + 1]);
+    if (next < 0xa0) json.replace(at, 2, fmt::format("\\u{:04x}", next));
+  }
+}
+
 class Ndjson : public Printer {
  public:
-  Ndjson(const TupleShape& shape, Output& output) : shape_(shape), output_(output) {}
+  Ndjson(const TupleShape& shape, Output& output, bool terminal)
+      : shape_(shape), output_(output), terminal_(terminal) {}
   void row(const Tuple& row) override {
     line_.clear();
     append_json(line_, shape_, row);
+    if (terminal_) escape_c1(line_);
     line_ += '\n';
     output_.write(line_);
   }
@@ -51,17 +62,19 @@ class Ndjson : public Printer {
  private:
   const TupleShape& shape_;
   Output& output_;
+  bool terminal_;
   std::string line_;
 };
 
 /// One array, an object a line.
 class Json : public Printer {
  public:
-  Json(const TupleShape& shape, Output& output) : shape_(shape), output_(output) {}
+  Json(const TupleShape& shape, Output& output, bool terminal) : shape_(shape), output_(output), terminal_(terminal) {}
   void row(const Tuple& row) override {
     line_ = any_ ? ",\n" : "[\n";
     any_ = true;
     append_json(line_, shape_, row);
+    if (terminal_) escape_c1(line_);
     output_.write(line_);
   }
   void end() override {
@@ -72,6 +85,7 @@ class Json : public Printer {
  private:
   const TupleShape& shape_;
   Output& output_;
+  bool terminal_;
   std::string line_;
   bool any_ = false;
 };
@@ -198,9 +212,9 @@ void append_json(std::string& out, const TupleShape& shape, const Tuple& row) {
 std::unique_ptr<Printer> printer(Format format, const TupleShape& shape, Output& output, const Screen& screen) {
   switch (format) {
     case Format::ndjson:
-      return std::make_unique<Ndjson>(shape, output);
+      return std::make_unique<Ndjson>(shape, output, screen.terminal);
     case Format::json:
-      return std::make_unique<Json>(shape, output);
+      return std::make_unique<Json>(shape, output, screen.terminal);
     case Format::csv:
       return std::make_unique<Csv>(shape, output, screen.terminal);
     case Format::table:

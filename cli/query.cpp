@@ -7,6 +7,7 @@
 
 #include "cli/answer_table.hpp"
 #include "cli/message.hpp"
+#include "cli/pager.hpp"
 #include "query/names.hpp"
 #include "query/page.hpp"
 #include "query/parse.hpp"
@@ -135,7 +136,10 @@ void ask(const Plan& plan, const QueryOptions& options, Connection& connection) 
     output.flush();
     return;
   }
-  const std::unique_ptr<Printer> out = printer(options.format, plan.shape, output, standard_screen());
+  const Screen screen = standard_screen();
+  std::optional<Pager> pager;
+  if (options.format == Format::table) pager.emplace();
+  const std::unique_ptr<Printer> out = printer(options.format, plan.shape, output, screen);
   std::uint64_t rows = 0;
   std::string next;
   session.each(plan, [&](const Tuple& row) {
@@ -143,6 +147,7 @@ void ask(const Plan& plan, const QueryOptions& options, Connection& connection) 
     if (options.after && ++rows == options.limit) next = cursor(plan, row);
   });
   out->end();
+  pager.reset();
   if (!next.empty()) say("query", fmt::format("more rows may follow (--after {})", shell_word(next)));
 }
 
