@@ -26,13 +26,15 @@ std::string shown(const std::optional<std::string>& value) {
 
 // False where the tables are not what the history gives.
 bool tables_equal(const Common& common, Output& out) {
-  const Cluster cluster(home_from(common.home).directory);
-  if (common.database.empty() && !cluster.exists()) {
+  const auto there_are_none = [&] {
     out.write("tables: there are none yet (carnet project makes them)\n");
     return true;
-  }
+  };
+  const Cluster cluster(home_from(common.home).directory);
+  if (common.database.empty() && !cluster.exists()) return there_are_none();
   Reader reader = open_ledger(common);
   Connection connection(start_database(common, &interrupt_came), &interrupt_came);
+  if (!checkpoint(connection)) return there_are_none();
   ProgressBar bar("tables", reader.head().position);
   const Watch watch{
       .progress = [&](Position done, Position) { bar.show(done, done, "records"); },
