@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "projector/checkpoint.hpp"
 #include "projector/ddl.hpp"
 #include "projector/fold.hpp"
 #include "projector/tables.hpp"

@@ -81,6 +81,26 @@ pg_conn* open(const std::string& uri) {
   return PQconnectStartParams(names.data(), values.data(), 0);
 }
 
+/// Parameters as libpq takes them; they point into the span.
+struct Arguments {
+  int count;
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths, formats;
+
+  explicit Arguments(std::span<const Parameter> parameters) : count(static_cast<int>(parameters.size())) {
+    for (const Parameter& parameter : parameters) {
+      types.push_back(parameter.type);
+      values.push_back(parameter.value ? parameter.value->c_str() : nullptr);
+      lengths.push_back(parameter.value ? static_cast<int>(parameter.value->size()) : 0);
+      formats.push_back(parameter.binary ? 1 : 0);
+      if (!parameter.binary && parameter.value && parameter.value->find('\0') != std::string::npos) {
+        throw DatabaseError("a text with a NUL", "22021");  // libpq would cut it there
+      }
+    }
+  }
+};
+
 }  // namespace
 
 Result::Result(pg_result* result) : result_(result, PQclear) {}
@@ -200,20 +220,31 @@ Result Connection::exec(const std::string& statements) {
 }
 
 Result Connection::exec(const std::string& statement, std::span<const Parameter> parameters, bool binary_result) {
-  std::vector<Oid> types;
-  std::vector<const char*> values;
-  std::vector<int> lengths, formats;
-  for (const Parameter& parameter : parameters) {
-    types.push_back(parameter.type);
-    values.push_back(parameter.value ? parameter.value->c_str() : nullptr);
-    lengths.push_back(parameter.value ? static_cast<int>(parameter.value->size()) : 0);
-    formats.push_back(parameter.binary ? 1 : 0);
-    if (!parameter.binary && parameter.value && parameter.value->find('\0') != std::string::npos) {
-      throw DatabaseError("a text with a NUL", "22021");  // libpq would cut it there
+  const Arguments a(parameters);
+  if (PQsendQueryParams(raw(), statement.c_str(), a.count, a.types.data(), a.values.data(), a.lengths.data(),
+                        a.formats.data(), binary_result ? 1 : 0) == 0) {
+    throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+  }
+  return finish();
+}
+
+Result Connection::exec_prepared(const std::string& statement, std::span<const Parameter> parameters,
+                                 bool binary_result) {
+  const Arguments a(parameters);
+  auto [found, added] = prepared_.try_emplace(statement, "carnet_" + std::to_string(prepared_.size()));
+  if (added) {
+    if (PQsendPrepare(raw(), found->second.c_str(), statement.c_str(), a.count, a.types.data()) == 0) {
+      throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+    }
+    try {
+      finish();
+    } catch (...) {
+      prepared_.erase(found);
+      throw;
     }
   }
-  if (PQsendQueryParams(raw(), statement.c_str(), static_cast<int>(parameters.size()), types.data(), values.data(),
-                        lengths.data(), formats.data(), binary_result ? 1 : 0) == 0) {
+  if (PQsendQueryPrepared(raw(), found->second.c_str(), a.count, a.values.data(), a.lengths.data(), a.formats.data(),
+                          binary_result ? 1 : 0) == 0) {
     throw DatabaseDown(without_newline(PQerrorMessage(raw())));
   }
   return finish();
@@ -267,9 +298,8 @@ int Connection::server_version() const {
   return PQserverVersion(raw());
 }
 
-Transaction::Transaction(Connection& connection, const std::string& begin) : connection_(connection) {
-  connection_.exec(begin);
-}
+Transaction::Transaction(Connection& connection, const std::string& begin)
+    : connection_(connection), begun_(connection.exec(begin)) {}
 
 Transaction::~Transaction() {
   if (!open_ || PQstatus(connection_.raw()) != CONNECTION_OK) return;

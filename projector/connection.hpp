@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 struct pg_conn;
@@ -71,6 +72,9 @@ class Connection {
   Result exec(const std::string& statements);  ///< One or several; the last one's result.
   Result exec(const std::string& statement, std::span<const Parameter> parameters, bool binary_result = false);
 
+  /// The same, parsed and planned once a session: for statements that come again and again.
+  Result exec_prepared(const std::string& statement, std::span<const Parameter> parameters, bool binary_result = false);
+
   /// COPY … FROM STDIN: copy_in, put as often as needed, end_copy. Gives the number of rows.
   void copy_in(const std::string& statement);
   void put(std::string_view bytes);
@@ -100,6 +104,7 @@ class Connection {
     void operator()(pg_conn*) const;
   };
   std::unique_ptr<pg_conn, Close> connection_;
+  std::unordered_map<std::string, std::string> prepared_;  ///< Names by statement.
   std::string uri_;
   StopFlag stop_ = nullptr;
 };
@@ -108,6 +113,7 @@ class Connection {
 class Transaction {
  public:
   explicit Transaction(Connection& connection, const std::string& begin = "BEGIN");
+  const Result& begun() const { return begun_; }  ///< Of the last statement that came with BEGIN.
   ~Transaction();
   Transaction(const Transaction&) = delete;
   /// A DatabaseDown from here leaves open whether it happened: look the checkpoint up, on a new connection.
@@ -115,6 +121,7 @@ class Transaction {
 
  private:
   Connection& connection_;
+  Result begun_;
   bool open_ = true;
 };
 

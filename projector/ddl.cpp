@@ -50,7 +50,7 @@ std::string create_tables(const std::string& schema) {
     for (const Column& column : table.columns) {
       statements += fmt::format("{} {}{}, ", column.name, type_of(column), column.nullable ? "" : " NOT NULL");
     }
-    statements += "position bigint NOT NULL);\n";
+    statements += "position bigint NOT NULL DEFAULT 0);\n";  // a client that knows only the others may insert
   }
   // One row, by the index over a constant. The checksum is unsigned in the ledger; here its bits count.
   statements += fmt::format(

@@ -68,7 +68,7 @@ WHERE (d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM ow
       AND (c.confrelid = 0 OR c.confrelid IN (SELECT oid FROM own))))
   AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_index x WHERE x.indexrelid = d.objid))
   AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger t WHERE t.oid = d.objid AND t.tgisinternal))
-  AND NOT (d.classid = 'pg_type'::regclass)
+  AND d.classid NOT IN ('pg_type'::regclass, 'pg_attrdef'::regclass)
 UNION
 SELECT pg_describe_object('pg_class'::regclass, c.oid, 0) FROM pg_class c
 WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p', 'm', 'f', 'S') AND c.oid NOT IN (SELECT oid FROM own)

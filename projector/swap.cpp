@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "projector/checkpoint.hpp"
 #include "projector/dependents.hpp"
 #include "projector/patience.hpp"
 #include "projector/schema.hpp"
@@ -59,8 +60,8 @@ void lock(Connection& connection, const std::string& schema, int attempt) {
 void bring_up_to_head(Connection& connection, const std::string& schema, Reader& reader, const Watch& watch) {
   reader.refresh();
   Position head = reader.head().position;
-  while (advance_within(connection, schema, reader, head, watch).position < head) {
-  }
+  Checkpoint at = checkpoint_from(connection.exec(checkpoint_for_update(schema)));
+  while (at.position < head) at = advance_from(at, connection, schema, reader, head, watch);
 }
 
 void swap_once(Connection& connection, Reader& reader, const Swap& swap, const std::string& former, int attempt,

@@ -5,9 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
+#include "projector/checkpoint.hpp"
 #include "projector/ddl.hpp"
 
 namespace carnet {
@@ -68,35 +68,23 @@ void must_touch(const Result& result, std::size_t rows, const Table& table, cons
                              result.affected(), rows, verb, table.name));
 }
 
+// A plan made for any number of rows looks each one up by its key: best for few, and for many not planned for them.
+constexpr std::size_t few_rows = 1'000;
+
+Result exec(Connection& connection, const std::string& statement, std::size_t rows,
+            const std::vector<Parameter>& parameters, bool binary_result = false) {
+  return rows <= few_rows ? connection.exec_prepared(statement, parameters, binary_result)
+                          : connection.exec(statement, parameters, binary_result);
+}
+
 void write_rows(Connection& connection, const std::string& statement, const Table& table,
                 const std::vector<const Row*>& rows, const char* verb) {
-  if (rows.empty()) return;
   Arrays arrays(table.kind);
   for (const Row* row : rows) arrays.add(*row);
-  must_touch(connection.exec(statement, arrays.parameters()), rows.size(), table, verb);
-}
-
-Checkpoint checkpoint_from(const Result& result) {
-  return {std::string(result.text(0, 0)), static_cast<Position>(result.number(0, 1)),
-          std::bit_cast<std::uint64_t>(std::int64_t{result.number(0, 2)}), static_cast<int>(result.number(0, 3))};
-}
-
-std::string select_checkpoint(const std::string& schema) {
-  return fmt::format("SELECT ledger, position, checksum, schema_version FROM {}.checkpoint", identifier(schema));
+  must_touch(exec(connection, statement, rows.size(), arrays.parameters()), rows.size(), table, verb);
 }
 
 }  // namespace
-
-std::optional<Checkpoint> checkpoint(Connection& connection, const std::string& schema) {
-  try {
-    Result result = connection.exec(select_checkpoint(schema));
-    if (result.rows() == 1) return checkpoint_from(result);
-    throw Mismatch(fmt::format("{}.checkpoint has {} rows instead of one (carnet rebuild)", schema, result.rows()));
-  } catch (const DatabaseError& error) {
-    if (error.sqlstate == "42P01" || error.sqlstate == "3F000") return std::nullopt;  // no such table or schema
-    throw;
-  }
-}
 
 void let_reader_in(Connection& connection, const std::string& schema) {
   Result role = connection.exec(fmt::format("SELECT FROM pg_roles WHERE rolname = '{}'", reader_role));
@@ -118,13 +106,6 @@ void make_tables(Connection& connection, const std::string& schema, const std::s
   transaction.commit();
 }
 
-void write_first_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& at) {
-  connection.copy_in(fmt::format("COPY {}.checkpoint FROM STDIN (FREEZE)", identifier(schema)));
-  connection.put(fmt::format("{}\t{}\t{}\t{}\n", at.ledger, at.position, std::bit_cast<std::int64_t>(at.checksum),
-                             at.schema_version));
-  connection.end_copy();
-}
-
 void read_tuples(Connection& connection, const std::string& source,
                  const std::function<void(std::string_view)>& visit) {
   std::size_t before = copy_header.size();  // comes with the first tuple
@@ -142,10 +123,10 @@ void fetch(Connection& connection, const std::string& schema, const std::vector<
       if (stream.kind == table.kind) keys.add(stream);
     }
     if (keys.rows() == 0) continue;
-    Result rows =
-        connection.exec(fmt::format("SELECT {} FROM {}.{} t JOIN {} ON {}", names(table, "t."), identifier(schema),
-                                    table.name, keys_of_parameters(table), same_key(table)),
-                        keys.parameters(), true);
+    const std::string statement =
+        fmt::format("SELECT {} FROM {}.{} t JOIN {} ON {}", names(table, "t."), identifier(schema), table.name,
+                    keys_of_parameters(table), same_key(table));
+    Result rows = exec(connection, statement, keys.rows(), keys.parameters(), true);
     for (int row = 0; row < rows.rows(); ++row) {
       Fields fields;
       for (int i = 0; i < rows.columns(); ++i) fields[static_cast<std::size_t>(i)] = rows.at(row, i);
@@ -157,40 +138,30 @@ void fetch(Connection& connection, const std::string& schema, const std::vector<
 void write(Connection& connection, const std::string& schema, const Changes& changes) {
   auto place = changes.of.begin();
   for (const Table& table : tables()) {
-    std::string insert = fmt::format("INSERT INTO {}.{} ({}) SELECT * FROM {}", identifier(schema), table.name,
-                                     names(table), rows_of_parameters(table));
-    write_rows(connection, insert, table, place->inserted, "insert");
-    std::string update = fmt::format("UPDATE {}.{} t SET {} FROM {} WHERE {}", identifier(schema), table.name,
-                                     new_values(table), rows_of_parameters(table), same_key(table));
-    write_rows(connection, update, table, place->updated, "update");
+    const std::string name = fmt::format("{}.{}", identifier(schema), table.name);
+    if (!place->inserted.empty()) {
+      write_rows(connection,
+                 fmt::format("INSERT INTO {} ({}) SELECT * FROM {}", name, names(table), rows_of_parameters(table)),
+                 table, place->inserted, "insert");
+    }
+    if (!place->updated.empty()) {
+      write_rows(connection,
+                 fmt::format("UPDATE {} t SET {} FROM {} WHERE {}", name, new_values(table), rows_of_parameters(table),
+                             same_key(table)),
+                 table, place->updated, "update");
+    }
     ++place;
   }
+  // Who is referred to goes last: the foreign keys would take the others along, and they would not be found.
   for (auto table = tables().rbegin(); table != tables().rend(); ++table) {
     const std::vector<Stream>& deleted = (--place)->deleted;
     if (deleted.empty()) continue;
     KeyArrays keys(table->kind);
     for (const Stream& stream : deleted) keys.add(stream);
-    must_touch(connection.exec(fmt::format("DELETE FROM {}.{} t USING {} WHERE {}", identifier(schema), table->name,
-                                           keys_of_parameters(*table), same_key(*table)),
-                               keys.parameters()),
-               deleted.size(), *table, "delete");
+    const std::string statement = fmt::format("DELETE FROM {}.{} t USING {} WHERE {}", identifier(schema), table->name,
+                                              keys_of_parameters(*table), same_key(*table));
+    must_touch(exec(connection, statement, keys.rows(), keys.parameters()), deleted.size(), *table, "delete");
   }
-}
-
-Checkpoint lock_checkpoint(Connection& connection, const std::string& schema) {
-  Result result = connection.exec(select_checkpoint(schema) + " FOR UPDATE");
-  if (result.rows() != 1) throw Mismatch(fmt::format("{}.checkpoint is empty (carnet rebuild)", schema));
-  return checkpoint_from(result);
-}
-
-void move_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& from, Position position,
-                     std::uint64_t checksum) {
-  Result moved = connection.exec(fmt::format(
-      "UPDATE {}.checkpoint SET position = {}, checksum = {} WHERE position = {} AND ledger = {}", identifier(schema),
-      position, std::bit_cast<std::int64_t>(checksum), from.position, literal(from.ledger)));
-  if (moved.affected() == 1) return;
-  throw Mismatch(fmt::format(
-      "the checkpoint is not at {} any more: another projector wrote meanwhile; nothing was changed", from.position));
 }
 
 }  // namespace carnet

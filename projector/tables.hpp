@@ -17,9 +17,6 @@ void make_tables(Connection&, const std::string& schema, const std::string& ledg
 /// Lets the role that can only SELECT read the schema, where the server has that role.
 void let_reader_in(Connection&, const std::string& schema);
 
-/// The checkpoint's one row, frozen; in the transaction that made its table.
-void write_first_checkpoint(Connection&, const std::string& schema, const Checkpoint&);
-
 /// Calls `visit` with each tuple of a table, or of a query in parentheses.
 void read_tuples(Connection&, const std::string& source, const std::function<void(std::string_view)>& visit);
 
@@ -29,12 +26,5 @@ void fetch(Connection&, const std::string& schema, const std::vector<Stream>& st
 
 /// Throws Mismatch where a row is there that should not be, or the other way round.
 void write(Connection&, const std::string& schema, const Changes& changes);
-
-/// The checkpoint, kept as it is until the transaction ends.
-Checkpoint lock_checkpoint(Connection&, const std::string& schema);
-
-/// Throws Mismatch where it is not at `from` any more: then somebody else wrote, and this transaction must not.
-void move_checkpoint(Connection&, const std::string& schema, const Checkpoint& from, Position position,
-                     std::uint64_t checksum);
 
 }  // namespace carnet

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "projector/checkpoint.hpp"
 #include "projector/ddl.hpp"
 #include "projector/tables.hpp"
 
@@ -59,9 +60,8 @@ std::uint64_t fold_history(Reader& reader, Position after, Position to, Fold& fo
   return checksum;
 }
 
-Checkpoint advance_within(Connection& connection, const std::string& schema, Reader& reader, Position to,
-                          const Watch& watch) {
-  Checkpoint at = lock_checkpoint(connection, schema);
+Checkpoint advance_from(Checkpoint at, Connection& connection, const std::string& schema, Reader& reader, Position to,
+                        const Watch& watch) {
   must_be_of(at, reader);
   if (at.position >= to) return at;
   to = std::min(to, at.position + window);
@@ -76,8 +76,8 @@ Checkpoint advance_within(Connection& connection, const std::string& schema, Rea
 }
 
 Checkpoint advance(Connection& connection, const std::string& schema, Reader& reader, Position to, const Watch& watch) {
-  Transaction transaction(connection);
-  Checkpoint at = advance_within(connection, schema, reader, to, watch);
+  Transaction transaction(connection, "BEGIN; " + checkpoint_for_update(schema));
+  Checkpoint at = advance_from(checkpoint_from(transaction.begun()), connection, schema, reader, to, watch);
   transaction.commit();
   return at;
 }

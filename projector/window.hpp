@@ -21,7 +21,7 @@ std::uint64_t fold_history(Reader&, Position after, Position to, Fold&, const Wa
 /// where somebody else was there already.
 Checkpoint advance(Connection&, const std::string& schema, Reader&, Position to, const Watch&);
 
-/// The same within the caller's transaction.
-Checkpoint advance_within(Connection&, const std::string& schema, Reader&, Position to, const Watch&);
+/// The same within the caller's transaction, which has the checkpoint for itself.
+Checkpoint advance_from(Checkpoint at, Connection&, const std::string& schema, Reader&, Position to, const Watch&);
 
 }  // namespace carnet
