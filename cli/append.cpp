@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/append_where.hpp"
 #include "cli/command.hpp"
 #include "cli/home.hpp"
 #include "cli/intake.hpp"
@@ -33,7 +34,8 @@ namespace fs = std::filesystem;
 struct Options {
   std::vector<std::string> what;  // FILE..., or TYPE key=value...
   bool atomic = false, dry_run = false, receipts = false;
-  std::string rejects;
+  std::string rejects, where;
+  std::optional<std::uint64_t> limit;
   double wait_seconds = 10;
 };
 
@@ -82,13 +84,15 @@ void refuse_mistyped_type(const std::string& file) {
   }
 }
 
-/// Lines from files, or the one event that the shell gave.
+/// Lines from files, or the events that the shell asked for.
 struct Input {
+  Report::From from = Report::From::files;
   std::vector<std::string> names;  // by an entry's index
   std::unique_ptr<Intake> files;
-  Batch event;
+  std::optional<BulkChange> change;  // to be matched once the ledger is ours
+  Batch events;
 
-  Batch next() { return files ? files->next() : std::exchange(event, {}); }
+  Batch next() { return files ? files->next() : std::exchange(events, {}); }
   std::uint64_t size() const { return files ? files->size() : 0; }
   std::uint64_t bytes_read() const { return files ? files->bytes_read() : 0; }
   std::string title() const { return names.size() == 1 ? names[0] : fmt::format("{} files", names.size()); }
@@ -97,10 +101,17 @@ struct Input {
 Input open(const Options& options) {
   const bool keep_text = !options.rejects.empty();
   Input input;
+  if (!options.where.empty()) {
+    input.from = Report::From::matches;
+    input.change = change_from(options.what, options.where, options.limit);
+    return input;
+  }
+  if (options.limit) throw Usage("append: --limit goes with --where");
   if (names_an_event(options.what)) {
     const std::string& type = options.what[0];
+    input.from = Report::From::shell;
     input.names = {type};
-    input.event.add(0, 1, event_line(type, std::span{options.what}.subspan(1)), keep_text);
+    input.events.add(0, 1, event_line(type, std::span{options.what}.subspan(1)), keep_text);
     return input;
   }
   const std::vector<std::string> files = options.what.empty() ? std::vector<std::string>{"-"} : options.what;
@@ -175,6 +186,14 @@ Exit append(Ledger& ledger, Input& input, Report& report, const Options& options
   return report.exit();
 }
 
+/// Of an append --where: what it could not do because entities had changed since they were matched is to be tried
+/// again.
+Exit or_conflicts(Exit exit, const Report& report) {
+  if (report.refused(Code::version_conflict) == 0) return exit;
+  say("append", "changed while it was matched (run it again)");
+  return Exit::conflicts;
+}
+
 Exit run(const Common& common, const Options& options) {
   const Home home = home_from(common.home);
   Input input = open(options);
@@ -185,7 +204,8 @@ Exit run(const Common& common, const Options& options) {
   ledger_options.wait = std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_seconds * 1000));
   Ledger ledger(scratch ? scratch->directory : home.ledger(), ledger_options);
   const InterruptLatch latch;  // from here on there may be a commit to finish
-  Report report({options.receipts, options.rejects, options.dry_run, input.names, input.files != nullptr});
+  if (input.change) input.events = matching_lines(common, *input.change, input.names);
+  Report report({options.receipts, options.rejects, options.dry_run, input.names, input.from});
   Exit exit = Exit::done;
   try {
     exit = append(ledger, input, report, options);
@@ -194,7 +214,7 @@ Exit run(const Common& common, const Options& options) {
     throw;
   }
   report.sum_up();
-  if (!interrupt_came) return exit;
+  if (!interrupt_came) return input.change ? or_conflicts(exit, report) : exit;
   say("append",
       report.last().empty() ? "interrupted before the first line" : fmt::format("interrupted after {}", report.last()));
   return Exit::interrupted;
@@ -207,6 +227,11 @@ Command append_command(CLI::App& app, const Common& common) {
   CLI::App* command = app.add_subcommand("append", "Append events, from NDJSON or from the shell");
   command->add_option("what", options->what, "FILE..., - or nothing for standard input; or TYPE key=value...")
       ->option_text("[FILE|-]... | TYPE KEY=VALUE...");
+  command
+      ->add_option("--where", options->where,
+                   "TYPE for every entity that matches, as in carnet query, and only if unchanged since it was matched")
+      ->type_name("EXPR");
+  command->add_option("--limit", options->limit, "With --where: for so many at most")->type_name("N");
   command->add_flag("--atomic", options->atomic, "All lines or none");
   command->add_flag("-n,--dry-run", options->dry_run, "Say what would happen, change nothing");
   command->add_flag("--receipts", options->receipts,
@@ -219,6 +244,7 @@ Command append_command(CLI::App& app, const Common& common) {
   command->footer(R"(carnet append day.ndjson
 carnet append vol.took_off numero=AF101 time=2026-11-22T10:05:00Z
 carnet append vol.created numero=AF102 destination=Madrid avion.modele=A320 pilote_id=
+carnet append vol.cancelled raison=météo --where "destination = 'Madrid' and statut = 'prévu'"
 
 Values are read by the member's type, `key=` is null, a dot builds a nested object; id=, time= and expect= as in a line.
 A line without `time` happened when it was accepted; one with an `id` may be sent again. carnet events lists the types.)");

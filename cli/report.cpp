@@ -67,7 +67,7 @@ void Report::add(const Batch& batch, const std::vector<Answer>& answers) {
     }
     last = &entry;
   }
-  if (last != nullptr && options_.numbered) last_ = where(*last);
+  if (last != nullptr && options_.from != From::shell) last_ = where(*last);
   out_.flush();
   if (rejects_ && (std::fflush(rejects_.get()) != 0 || std::ferror(rejects_.get()) != 0)) {
     throw std::system_error(errno, std::generic_category(), options_.rejects);
@@ -76,7 +76,7 @@ void Report::add(const Batch& batch, const std::vector<Answer>& answers) {
 
 void Report::accept(const Entry& entry, const Line& line, const Receipt& receipt) {
   ++(receipt.duplicate ? duplicates_ : accepted_);
-  if (!options_.numbered) {
+  if (options_.from == From::shell) {
     const char* did = receipt.duplicate ? "was recorded before" : options_.dry_run ? "would be recorded" : "recorded";
     say(stream_text(line, receipt), fmt::format("{}: position {}, version {}", did, receipt.position, receipt.version));
   }
@@ -100,8 +100,8 @@ void Report::refuse(const Entry& entry, const Rejection& rejection) {
 
 std::string Report::receipt_of(const Entry& entry) const {
   std::string out = "{";
-  if (options_.names.size() > 1) {
-    out += R"("file":)";
+  if (options_.names.size() > 1 || options_.from == From::matches) {
+    out += options_.from == From::matches ? R"("stream":)" : R"("file":)";
     json::append_quoted(out, options_.names[entry.file]);
     out += ',';
   }
@@ -110,11 +110,11 @@ std::string Report::receipt_of(const Entry& entry) const {
 
 std::string Report::where(const Entry& entry) const {
   const std::string& name = options_.names[entry.file];
-  return options_.numbered ? fmt::format("{}:{}", name, entry.number) : name;
+  return options_.from == From::files ? fmt::format("{}:{}", name, entry.number) : name;
 }
 
 void Report::sum_up() const {
-  if (!options_.numbered) return;
+  if (options_.from == From::shell) return;
   const std::string_view would = options_.dry_run ? "would be " : "";
   std::string sum = fmt::format("{} {}accepted", grouped(accepted_), would);
   if (duplicates_ > 0) sum += fmt::format(", {} known already", grouped(duplicates_));

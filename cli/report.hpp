@@ -19,12 +19,15 @@ namespace carnet {
 
 class Report {
  public:
+  /// Where the lines come from: they are named by file and number, by the event's type, or by the stream that matched.
+  enum class From : std::uint8_t { files, shell, matches };
+
   struct Options {
     bool receipts = false;
     std::string rejects;  ///< A file for the refused lines; empty: none.
     bool dry_run = false;
-    std::vector<std::string> names;  ///< Of the files, by an entry's index.
-    bool numbered = true;            ///< False where the one entry comes from the shell and not from a file.
+    std::vector<std::string> names;  ///< Of the files, the type or the streams, by an entry's index.
+    From from = From::files;
   };
 
   /// Throws std::system_error where the file for the rejects cannot be written.
@@ -34,13 +37,14 @@ class Report {
   /// was printed: whoever waits for a receipt gets it now.
   void add(const Batch& batch, const std::vector<Answer>& answers);
 
-  /// `FILE:LINE` of the last entry that was answered; empty if none was, or it has no number.
+  /// The name of the last entry that was answered; empty if none was, or the event came from the shell.
   const std::string& last() const { return last_; }
   std::uint64_t answered() const { return accepted_ + duplicates_ + refused_; }
 
   /// Says the sum on standard error.
   void sum_up() const;
   Exit exit() const;
+  std::uint64_t refused(Code code) const { return refused_by_code_.at(static_cast<std::size_t>(code)); }
 
  private:
   void accept(const Entry&, const Line&, const Receipt&);
