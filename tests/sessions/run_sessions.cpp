@@ -133,7 +133,7 @@ TEST_P(Sessions, GoAsWritten) {
     return write_session(file, found);
   }
   for (std::size_t i = 0; i < found.steps.size(); ++i) {
-    EXPECT_EQ(text(found.steps[i]), text(expected.steps[i])) << file.string() << ":" << expected.steps[i].line;
+    EXPECT_EQ(text(expected.steps[i]), text(found.steps[i])) << file.string() << ":" << expected.steps[i].line;
   }
 }
 
