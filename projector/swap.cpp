@@ -85,6 +85,13 @@ void swap_once(Connection& connection, Reader& reader, const Swap& swap, const s
   transaction.commit();
 }
 
+}  // namespace
+
+std::string identity_of(Connection& connection, const std::string& schema) {
+  return std::string(
+      connection.exec(fmt::format("SELECT to_regnamespace({})::oid", literal(identifier(schema)))).text(0, 0));
+}
+
 bool try_drop(Connection& connection, const std::string& schema) {
   try {
     connection.exec(
@@ -97,13 +104,6 @@ bool try_drop(Connection& connection, const std::string& schema) {
     if (error.sqlstate != lock_not_available && error.sqlstate != deadlock) throw;
     return false;
   }
-}
-
-}  // namespace
-
-std::string identity_of(Connection& connection, const std::string& schema) {
-  return std::string(
-      connection.exec(fmt::format("SELECT to_regnamespace({})::oid", literal(identifier(schema)))).text(0, 0));
 }
 
 void must_be_replaceable(Connection& connection, const Swap& swap) {

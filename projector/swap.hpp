@@ -30,6 +30,9 @@ std::string swap_in(Connection&, Reader&, const Swap&, const Watch&);
 /// Drops the successor, and what earlier rebuilds could not drop.
 void clear_remains(Connection&, const Swap&);
 
+/// Drops the schema unless a session still reads it: whether it is gone.
+bool try_drop(Connection&, const std::string& schema);
+
 /// A schema's identity, whatever its name; empty where there is none.
 std::string identity_of(Connection&, const std::string& schema);
 

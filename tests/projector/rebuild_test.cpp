@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "events/ledger.hpp"
+#include "projector/as_of.hpp"
 #include "tests/projector/stage.hpp"
 
 namespace carnet {
@@ -28,6 +29,10 @@ std::string structure(Connection& connection) {
       UNION ALL SELECT relname || ' ' || relacl::text FROM pg_class WHERE relnamespace = 'carnet'::regnamespace
       UNION ALL SELECT nspacl::text FROM pg_namespace WHERE nspname = 'carnet') AS lines (line))");
   return std::string(result.text(0, 0));
+}
+
+std::string identity(Connection& connection, const std::string& schema) {
+  return std::string(connection.exec("SELECT '" + schema + "'::regnamespace::oid").text(0, 0));
 }
 
 TEST(Rebuild, GivesTheTablesThatCatchingUpGave) {
@@ -289,6 +294,27 @@ TEST(RebuildUntil, GivesTheTablesOfAnyMomentOfThePast) {
   EXPECT_THROW(rebuild_until(stage.uri, reader, stage.position() + 1, "then"), DatabaseError);
   EXPECT_THROW(rebuild_until(stage.uri, reader, 1, "carnet"), DatabaseError);
   EXPECT_THROW(rebuild_until(stage.uri, reader, 1, "public"), DatabaseError);
+}
+
+TEST(AsOf, KeepsTheMomentsThatWereAskedForLast) {
+  Stage stage;
+  stage.append_random(500);
+  Reader reader(stage.directory.path());
+  Connection connection = stage.connect();
+  catch_up(connection, reader);
+  for (Position position : {10u, 20u, 30u, 40u, 10u, 50u}) {
+    EXPECT_EQ(as_of(stage.uri, reader, position), "carnet_at_" + std::to_string(position));
+  }
+  rebuild_until(stage.uri, reader, 7, "mine");
+  std::vector<Position> positions;
+  for (const Moment& moment : moments(connection)) positions.push_back(moment.position);
+  EXPECT_THAT(positions, testing::UnorderedElementsAre(10, 30, 40, 50, 7));
+  std::string before = identity(connection, "carnet_at_30");
+  as_of(stage.uri, reader, 30);
+  EXPECT_EQ(identity(connection, "carnet_at_30"), before) << "it was there";
+  connection.exec("UPDATE carnet_at_30.checkpoint SET position = 31");
+  as_of(stage.uri, reader, 30);
+  EXPECT_NE(identity(connection, "carnet_at_30"), before) << "it was not what its name says";
 }
 
 TEST(RebuildUntil, ATimeIsWhereHistoryFirstGoesBeyondIt) {
