@@ -13,7 +13,8 @@ std::string database() {
     std::string made = ThrowawayCluster::shared().new_database();
     Connection connection{made};
     connection.exec("CREATE SCHEMA carnet; " + create_tables("carnet"));
-    for (const std::string& statement : keys_and_indexes("carnet")) connection.exec(statement);
+    for (const std::string& statement : indexes("carnet")) connection.exec(statement);
+    for (const std::string& statement : constraints("carnet")) connection.exec(statement);
     for (const std::string& statement : foreign_keys("carnet")) connection.exec(statement);
     return made;
   }();
