@@ -34,11 +34,12 @@ std::size_t terminal_columns() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+constexpr std::size_t bar_cells = 16;
+
 std::string bar(double fraction) {
-  constexpr int cells = 24;
-  const int full = static_cast<int>(fraction * cells);
+  const auto full = static_cast<std::size_t>(fraction * bar_cells);
   std::string out;
-  for (int i = 0; i < cells; ++i) out += i < full ? "█" : "░";
+  for (std::size_t i = 0; i < bar_cells; ++i) out += i < full ? "█" : "░";
   return out;
 }
 
@@ -53,6 +54,14 @@ std::string one_line(std::string_view text) {
     }
   }
   return out;
+}
+
+/// What fits of a name: of a path, its end tells more.
+std::string_view tail_of(std::string_view name, std::size_t columns) {
+  if (name.size() <= columns) return name;
+  name.remove_prefix(name.size() - columns);
+  while (!name.empty() && (name[0] & 0xC0) == 0x80) name.remove_prefix(1);  // never half a character
+  return name;
 }
 
 std::string clock_text(double seconds) {
@@ -111,18 +120,17 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t items, std::string_view
   if (now - drawn_ < 100ms) return;
   drawn_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  std::string line = what_;
-  if (whole_ > 0) {
-    const double fraction = std::min(1.0, static_cast<double>(done) / static_cast<double>(whole_));
-    line += fmt::format("  {} {:3.0f}%", bar(fraction), fraction * 100);
-    if (fraction > 0) line += fmt::format("  {} left", clock_text(seconds / fraction - seconds));
-  } else {
-    line += fmt::format("  {}", clock_text(seconds));
-  }
-  line += fmt::format("  {} {}  {}/s", grouped(items), unit,
-                      grouped(static_cast<std::uint64_t>(static_cast<double>(items) / seconds)));
-  // The bar's cells take three bytes each: counted in bytes the line is longer than it looks, never shorter.
-  if (line.size() > terminal_columns() + 48) line.resize(terminal_columns());
+  const double fraction = whole_ == 0 ? 0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(whole_));
+  std::string figures;
+  if (whole_ > 0) figures += fmt::format("  {:3.0f}%", fraction * 100);
+  figures += fmt::format("  {} {}  {}/s", grouped(items), unit,
+                         grouped(static_cast<std::uint64_t>(static_cast<double>(items) / seconds)));
+  figures += fraction > 0 ? fmt::format("  {} left", clock_text(seconds / fraction - seconds))
+                          : fmt::format("  {}", clock_text(seconds));
+  const std::size_t room = terminal_columns() - std::min(terminal_columns(), figures.size());
+  std::string line = room > bar_cells + 14 && whole_ > 0 ? "  " + bar(fraction) + figures : figures;
+  const std::size_t title_room = room - std::min(room, line.size() > figures.size() ? bar_cells + 2 : 0);
+  line.insert(0, tail_of(what_, title_room));
   write_stderr(fmt::format("{}{}", wipe_line, line));
   bar_is_drawn = true;
 }
