@@ -48,11 +48,15 @@ void write_first_checkpoint(Connection& connection, const std::string& schema, c
 
 void move_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& from, Position position,
                      std::uint64_t checksum) {
-  Result moved = connection.exec(fmt::format(
-      "WITH moved AS (UPDATE {}.checkpoint SET position = {}, checksum = {} WHERE position = {} AND ledger = {} "
+  const std::string statement = fmt::format(
+      "WITH moved AS (UPDATE {}.checkpoint SET position = $1, checksum = $2 WHERE position = $3 AND ledger = $4 "
       "RETURNING position) SELECT pg_notify({}, position::text) FROM moved",
-      identifier(schema), position, std::bit_cast<std::int64_t>(checksum), from.position, literal(from.ledger),
-      literal(schema)));
+      identifier(schema), literal(schema));
+  const Parameter parameters[] = {{0, std::to_string(position)},
+                                  {0, std::to_string(std::bit_cast<std::int64_t>(checksum))},
+                                  {0, std::to_string(from.position)},
+                                  {0, from.ledger}};
+  Result moved = connection.exec_prepared(statement, parameters);
   if (moved.rows() == 1) return;
   throw Mismatch(fmt::format(
       "the checkpoint is not at {} any more: another projector wrote meanwhile; nothing was changed", from.position));

@@ -24,6 +24,14 @@ bool is_for_rebuild(const std::optional<Checkpoint>& at, const Head& head) {
   return (at && at->schema_version < schema_version) || ((!at || at->position == 0) && head.position >= long_history);
 }
 
+Position advance_to_head(Connection& connection, Reader& reader, Position position, const Watch& watch) {
+  while (position < reader.head().position) {
+    position = advance(connection, "carnet", reader, reader.head().position, watch).position;
+    if (watch.progress) watch.progress(position, reader.head().position);
+  }
+  return position;
+}
+
 }  // namespace
 
 Position catch_up(Connection& connection, Reader& reader, const Watch& watch) {
@@ -43,24 +51,21 @@ Position catch_up(Connection& connection, Reader& reader, const Watch& watch) {
     at = checkpoint(connection, schema);
   }
   must_be_of(*at, reader);
-  while (at->position < reader.head().position) {
-    at = advance(connection, schema, reader, reader.head().position, watch);
-    if (watch.progress) watch.progress(at->position, reader.head().position);
-  }
-  return at->position;
+  return advance_to_head(connection, reader, at->position, watch);
 }
 
 Position project(const std::string& uri, Reader& reader, const Watch& watch, bool follow) {
   Position position = 0;
   patiently(watch, [&](const std::function<void()>& reached) {
     Connection connection(uri, watch.stop);
-    for (;;) {
+    reached();
+    position = catch_up(connection, reader, watch);
+    while (follow) {
+      if (watch.stop != nullptr && *watch.stop) throw Interrupted();
+      if (!reader.wait(stop_latency)) continue;
+      reader.refresh();
+      position = advance_to_head(connection, reader, position, watch);
       reached();
-      position = catch_up(connection, reader, watch);
-      if (!follow) return;
-      while (!reader.wait(stop_latency)) {
-        if (watch.stop != nullptr && *watch.stop) throw Interrupted();
-      }
     }
   });
   return position;
