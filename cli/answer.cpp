@@ -128,7 +128,7 @@ class Csv : public Printer {
         continue;
       }
       cell_.clear();
-      append_rows(cell_, r, *row->many[r.slot]);
+      append_rows(cell_, r, row->many[r.slot]);
       put(cell_);
     }
   }
@@ -199,7 +199,7 @@ void append_json(std::string& out, const TupleShape& shape, const Tuple& row) {
   for (const TupleShape& r : shape.relations) {
     member(r.name);
     if (r.many) {
-      append_rows(out, r, *row.many[r.slot]);
+      append_rows(out, r, row.many[r.slot]);
     } else if (is_null(row.values[r.first])) {
       out += "null";
     } else {

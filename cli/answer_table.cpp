@@ -95,7 +95,7 @@ class TablePrinter : public Printer {
         height = std::max(height, fill(lines, line, at, r, row));
       } else {
         std::size_t taken = 0;
-        for (const Tuple& related : *row.many[r.slot]) taken += fill(lines, line + taken, at, r, related);
+        for (const Tuple& related : row.many[r.slot]) taken += fill(lines, line + taken, at, r, related);
         height = std::max(height, taken);
       }
       at += width_of(r);

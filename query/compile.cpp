@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -57,9 +58,11 @@ struct Selection {
     shape.name = name;
     shape.first = columns.size();
     const std::string alias = scope.alias(at, at.steps.size());
+    shape.fields.reserve(table(at.to()).columns.size());
+    columns.reserve(columns.size() + table(at.to()).columns.size());
     for (const Column& c : table(at.to()).columns) {
       shape.fields.push_back({std::string{c.name}, type_of(c)});
-      columns.push_back(fmt::format("{}.{}", alias, c.name));
+      columns.push_back(fmt::format(FMT_COMPILE("{}.{}"), alias, c.name));
       types.push_back(type_of(c));
     }
     for (const Branch& branch : branches) {
@@ -89,7 +92,7 @@ Plan follow(const Relation& r, const std::vector<Branch>& branches, const std::s
   Draft draft{schema, {}, {}, 0};
   Scope scope{draft, r.to};
   Selection selection{scope, schema, {}, {}, {}};
-  std::string key = fmt::format("{}.{}", scope.root(), r.to_column), meeting;
+  std::string key = fmt::format(FMT_COMPILE("{}.{}"), scope.root(), r.to_column), meeting;
   if (r.way == Relation::Way::through) {
     key = fmt::format("via.{}", meeting_column(r.from));
     meeting = fmt::format("\njoin {} via on via.{} = {}", draft.table(Kind::reservation), r.to_column, scope.key());
@@ -145,7 +148,8 @@ Plan compile_rows(const Question& question, const std::string& schema) {
   plan.types = std::move(selection.types);
   const std::string ordered = order.empty() ? "" : "\norder by " + order_by(order);
   const std::string paged = limits(question, draft);
-  const std::string columns = fmt::format("{}", fmt::join(selection.columns, ", "));
+  std::string columns;
+  for (const std::string& column : selection.columns) columns.append(columns.empty() ? "" : ", ").append(column);
 
   std::vector<std::string> places =
       question.after ? behind(*question.after, order, draft) : std::vector<std::string>{""};
@@ -153,8 +157,10 @@ Plan compile_rows(const Question& question, const std::string& schema) {
   for (const std::string& place : places) {
     const bool both = !where.empty() && !place.empty();
     const std::string filter = both ? fmt::format("({}) and {}", where, place) : where + place;
-    sql += fmt::format("{}select {}\nfrom {}{}{}{}{}", sql.empty() ? "" : ")\nunion all\n(", columns, scope.from(),
-                       filter.empty() ? "" : "\nwhere ", filter, ordered, paged);
+    if (!sql.empty()) sql += ")\nunion all\n(";
+    sql.append("select ").append(columns).append("\nfrom ").append(scope.from());
+    if (!filter.empty()) sql.append("\nwhere ").append(filter);
+    sql.append(ordered).append(paged);
   }
   if (places.size() > 1) sql = fmt::format("({})\norder by {}{}", sql, order_by(by_number(order, plan)), paged);
   plan.statement.arguments = std::move(draft.arguments);

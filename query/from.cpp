@@ -5,27 +5,37 @@
 
 #include <algorithm>
 
+#include "query/wire.hpp"
+
 namespace carnet {
 namespace {
 
 /// Reads columns in the order of their table.
 struct Columns {
-  const Tuple& row;
+  const Block& block;
+  int row;
   std::size_t next;
 
   template <class T>
-  std::optional<T> maybe() {
-    const Value& value = row.values[next++];
-    if (is_null(value)) return std::nullopt;
+  T read(std::size_t column) const {
+    const std::string_view bytes = block.bytes(row, column);
     if constexpr (std::integral<T>) {
-      return static_cast<T>(std::get<std::int64_t>(value));
+      return static_cast<T>(integer_from_wire(bytes));
+    } else if constexpr (std::same_as<T, Time>) {
+      return time_from_wire(bytes);
     } else {
-      return std::get<T>(value);
+      return T{bytes};
     }
   }
   template <class T>
   T take() {
-    return maybe<T>().value();
+    return read<T>(next++);
+  }
+  template <class T>
+  std::optional<T> maybe() {
+    const std::size_t column = next++;
+    if (block.null(row, column)) return std::nullopt;
+    return read<T>(column);
   }
 };
 
@@ -34,35 +44,35 @@ struct Columns {
 // The order of evaluation in braces is that of the members, and theirs is that of the columns.
 
 template <>
-Avion entity_at(const Tuple& row, std::size_t first) {
-  Columns c{row, first};
+Avion entity_at(const Block& block, int row, std::size_t first) {
+  Columns c{block, row, first};
   return {c.take<std::int32_t>(), c.take<std::string>(), c.maybe<std::string>(), c.maybe<std::int32_t>()};
 }
 
 template <>
-Pilote entity_at(const Tuple& row, std::size_t first) {
-  Columns c{row, first};
+Pilote entity_at(const Block& block, int row, std::size_t first) {
+  Columns c{block, row, first};
   return {c.take<std::int32_t>(), c.take<std::string>(), c.maybe<std::string>()};
 }
 
 template <>
-Vol entity_at(const Tuple& row, std::size_t first) {
-  Columns c{row, first};
-  Vol vol{c.take<std::string>(),   c.maybe<std::string>(),  statut_from(c.take<std::string>()).value(),
+Vol entity_at(const Block& block, int row, std::size_t first) {
+  Columns c{block, row, first};
+  Vol vol{c.take<std::string>(),   c.maybe<std::string>(),  statut_from(c.take<std::string_view>()).value(),
           c.maybe<Time>(),         c.maybe<Time>(),         c.maybe<Time>(),
           c.maybe<std::int32_t>(), c.maybe<std::int32_t>(), {}};
   return vol;
 }
 
 template <>
-Passager entity_at(const Tuple& row, std::size_t first) {
-  Columns c{row, first};
+Passager entity_at(const Block& block, int row, std::size_t first) {
+  Columns c{block, row, first};
   return {c.take<std::int32_t>(), c.take<std::string>()};
 }
 
 template <>
-Reservation entity_at(const Tuple& row, std::size_t first) {
-  Columns c{row, first};
+Reservation entity_at(const Block& block, int row, std::size_t first) {
+  Columns c{block, row, first};
   return {c.take<std::string>(), c.take<std::int32_t>(), c.maybe<std::string>()};
 }
 

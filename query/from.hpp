@@ -31,27 +31,37 @@ struct KindOf<Reservation> : std::integral_constant<Kind, Kind::reservation> {};
 
 /// The entity whose columns stand in the row from `first` on.
 template <class T>
-T entity_at(const Tuple& row, std::size_t first);
+T entity_at(const Block&, int row, std::size_t first);
 template <>
-Avion entity_at(const Tuple&, std::size_t);
+Avion entity_at(const Block&, int, std::size_t);
 template <>
-Pilote entity_at(const Tuple&, std::size_t);
+Pilote entity_at(const Block&, int, std::size_t);
 template <>
-Vol entity_at(const Tuple&, std::size_t);
+Vol entity_at(const Block&, int, std::size_t);
 template <>
-Passager entity_at(const Tuple&, std::size_t);
+Passager entity_at(const Block&, int, std::size_t);
 template <>
-Reservation entity_at(const Tuple&, std::size_t);
+Reservation entity_at(const Block&, int, std::size_t);
 
 /// The relation's shape. Throws std::logic_error where it was not loaded, or does not lead to that entity.
 const TupleShape& loaded_relation(const TupleShape&, std::string_view name, bool many, Kind from, Kind to);
+
+/// What a question gave, kept by the entities that were read from it.
+struct Loading {
+  Plan plan;
+  std::unique_ptr<Block> block;
+};
 
 /// An entity and the relations that were loaded with it.
 template <class T>
 class Loaded {
  public:
-  Loaded(std::shared_ptr<const Plan> plan, const TupleShape& shape, std::shared_ptr<const Tuple> row)
-      : entity_(entity_at<T>(*row, shape.first)), plan_(std::move(plan)), shape_(&shape), row_(std::move(row)) {}
+  Loaded(std::shared_ptr<const Loading> from, const TupleShape& shape, const Block& block, int row)
+      : entity_(entity_at<T>(block, row, shape.first)),
+        from_(std::move(from)),
+        shape_(&shape),
+        block_(&block),
+        row_(row) {}
 
   const T& operator*() const { return entity_; }
   const T* operator->() const { return &entity_; }
@@ -60,8 +70,8 @@ class Loaded {
   template <class R>
   std::optional<Loaded<R>> one(std::string_view relation) const {
     const TupleShape& shape = loaded_relation(*shape_, relation, false, KindOf<T>::value, KindOf<R>::value);
-    if (is_null(row_->values[shape.first])) return std::nullopt;
-    return Loaded<R>{plan_, shape, row_};
+    if (block_->null(row_, shape.first)) return std::nullopt;
+    return Loaded<R>{from_, shape, *block_, row_};
   }
 
   /// By primary key.
@@ -69,23 +79,24 @@ class Loaded {
   std::vector<Loaded<R>> many(std::string_view relation) const {
     const TupleShape& shape = loaded_relation(*shape_, relation, true, KindOf<T>::value, KindOf<R>::value);
     std::vector<Loaded<R>> all;
-    const std::shared_ptr<std::vector<Tuple>>& rows = row_->many[shape.slot];
-    for (const Tuple& row : *rows) all.emplace_back(plan_, shape, std::shared_ptr<const Tuple>{rows, &row});
+    for (int row : block_->related_rows(row_, shape.slot))
+      all.emplace_back(from_, shape, block_->related(shape.slot), row);
     return all;
   }
 
  private:
   T entity_;
-  std::shared_ptr<const Plan> plan_;  ///< That the shape is in.
+  std::shared_ptr<const Loading> from_;  ///< That the others point into.
   const TupleShape* shape_;
-  std::shared_ptr<const Tuple> row_;
+  const Block* block_;
+  int row_;
 };
 
 /// Entities as they come from the server, in memory that does not grow; once, with a range-based for.
 template <class T>
 class EntityStream {
  public:
-  EntityStream(Rows rows) : rows_(std::move(rows)) {}
+  EntityStream(Rows rows, std::vector<Type> types) : rows_(std::move(rows)), block_(std::move(types)) {}
   struct End {};
   struct Iterator {
     EntityStream* stream;
@@ -101,12 +112,16 @@ class EntityStream {
 
  private:
   void advance() {
-    more_ = rows_.next(row_);
-    if (more_) entity_ = entity_at<T>(row_, 0);
+    if (++row_ >= block_.rows()) {
+      row_ = 0;
+      more_ = rows_.next(block_);
+    }
+    if (more_) entity_ = entity_at<T>(block_, row_, 0);
   }
 
   Rows rows_;
-  Tuple row_;
+  Block block_;
+  int row_ = 0;
   T entity_;
   bool more_ = false;
 };
@@ -148,11 +163,11 @@ class From {
   const Question& question() const { return question_; }
 
   std::vector<Loaded<T>> all(Session& session) const {
-    const auto plan = std::make_shared<const Plan>(compile(question_));
-    const auto rows = std::make_shared<const std::vector<Tuple>>(session.all(*plan));
+    auto from = std::make_shared<Loading>(Loading{compile(question_), nullptr});
+    from->block = session.load(from->plan);
     std::vector<Loaded<T>> loaded;
-    loaded.reserve(rows->size());
-    for (const Tuple& row : *rows) loaded.emplace_back(plan, plan->shape, std::shared_ptr<const Tuple>{rows, &row});
+    loaded.reserve(static_cast<std::size_t>(from->block->rows()));
+    for (int row = 0; row < from->block->rows(); ++row) loaded.emplace_back(from, from->plan.shape, *from->block, row);
     return loaded;
   }
 
@@ -175,7 +190,8 @@ class From {
   EntityStream<T> stream(Session& session) const {
     if (!question_.with.empty())
       throw QuestionError("relations are loaded for rows that are all there, not for a stream");
-    return {session.stream(compile(question_))};
+    const Plan plan = compile(question_);
+    return {session.stream(plan), plan.types};
   }
 
  private:

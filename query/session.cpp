@@ -5,7 +5,7 @@
 #include <libpq-fe.h>
 
 #include <atomic>
-#include <map>
+#include <set>
 
 #include "projector/projection.hpp"
 #include "query/wire.hpp"
@@ -23,8 +23,11 @@ struct Bound {
   std::vector<const char*> values;
   std::vector<int> lengths, formats;
 
-  explicit Bound(const std::vector<Argument>& arguments) {
-    for (const Argument& argument : arguments) parameters.push_back(to_parameter(argument));
+  /// `last` in place of the last argument, unless it is null.
+  Bound(const std::vector<Argument>& arguments, const Argument* last) {
+    for (const Argument& argument : arguments) {
+      parameters.push_back(to_parameter(last && &argument == &arguments.back() ? *last : argument));
+    }
     for (const Parameter& parameter : parameters) {
       types.push_back(parameter.type);
       values.push_back(parameter.value->data());
@@ -45,69 +48,69 @@ std::string explained(Connection& connection, const std::string& sql, const Boun
 }  // namespace
 
 void Session::each(const Plan& plan, const std::function<void(Tuple&)>& visit) {
-  if (!plan.follows.empty()) {
-    for (Tuple& row : all(plan)) visit(row);
-    return;
-  }
+  Tuple tuple;
+  const auto visit_all = [&](const Block& block) {
+    for (int row = 0; row < block.rows(); ++row) {
+      block.read(row, tuple);
+      visit(tuple);
+    }
+  };
+  if (!plan.follows.empty()) return visit_all(*load(plan));
   Rows rows = stream(plan);
-  for (Tuple row; rows.next(row);) visit(row);
+  for (Block block{plan.types}; rows.next(block);) visit_all(block);
+}
+
+std::vector<Tuple> Session::all(const Plan& plan) {
+  std::vector<Tuple> tuples;
+  each(plan, [&](Tuple& tuple) { tuples.push_back(std::move(tuple)); });
+  return tuples;
 }
 
 Rows Session::stream(const Plan& plan) {
   return send(plan, nullptr, true);
 }
 
-std::vector<Tuple> Session::all(const Plan& plan) {
+std::unique_ptr<Block> Session::load(const Plan& plan) {
   if (plan.follows.empty()) return load(plan, nullptr);
   Transaction transaction{connection_,
                           fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", hold_projection)};
-  std::vector<Tuple> rows = load(plan, nullptr);
+  std::unique_ptr<Block> block = load(plan, nullptr);
   transaction.commit();
-  return rows;
+  return block;
 }
 
-std::vector<Tuple> Session::load(const Plan& plan, const Argument* keys) {
-  std::vector<Tuple> loaded;
+std::unique_ptr<Block> Session::load(const Plan& plan, const Argument* keys) {
+  auto block = std::make_unique<Block>(plan.types);
   Rows rows = send(plan, keys, false);
-  for (Tuple row; rows.next(row);) loaded.push_back(std::move(row));
-  fill(plan, loaded);
-  return loaded;
-}
-
-void Session::fill(const Plan& plan, std::vector<Tuple>& rows) {
-  for (Tuple& row : rows) row.many.resize(plan.follows.size());
-  for (std::size_t slot = 0; slot < plan.follows.size(); ++slot) {
-    const Follow& follow = plan.follows[slot];
-    std::map<Value, std::shared_ptr<std::vector<Tuple>>> by_key;
-    for (Tuple& row : rows) {
-      std::shared_ptr<std::vector<Tuple>>& related = by_key[row.values[follow.key]];
-      if (!related) related = std::make_shared<std::vector<Tuple>>();
-      row.many[slot] = related;
+  rows.next(*block);
+  rows.finish();
+  for (const Follow& follow : plan.follows) {
+    Argument wanted = follow.plan.statement.arguments.back();
+    std::set<std::string_view> seen;
+    for (int row = 0; row < block->rows(); ++row) {
+      if (block->null(row, follow.key) || !seen.insert(block->bytes(row, follow.key)).second) continue;
+      block->read(row, follow.key, wanted.values.emplace_back());
     }
-    Argument keys = follow.plan.statement.arguments.back();
-    for (const auto& [key, related] : by_key) {
-      if (!is_null(key)) keys.values.push_back(key);
-    }
-    if (keys.values.empty()) continue;
-    for (Tuple& row : load(follow.plan, &keys)) {
-      auto& related = *by_key.at(row.values[0]);
-      related.push_back(std::move(row));
-    }
+    block->hang(follow.key, wanted.values.empty() ? nullptr : load(follow.plan, &wanted));
   }
+  return block;
 }
 
 Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
   const Clock::time_point start = Clock::now();
-  Statement statement = plan.statement;
-  if (keys) statement.arguments.back() = *keys;
-  const std::string& sql = statement.sql;
-  const Bound bound{statement.arguments};
-  if (explain) explain(statement, explained(connection_, sql, bound));
+  const std::string& sql = plan.statement.sql;
+  const Bound bound{plan.statement.arguments, keys};
+  const auto ran = [&] {
+    Statement statement = plan.statement;
+    if (keys) statement.arguments.back() = *keys;
+    return statement;
+  };
+  if (explain) explain(ran(), explained(connection_, sql, bound));
 
   pg_conn* connection = connection_.raw();
   // A statement that comes once takes one round trip; one that comes again is parsed no more.
   std::string key = sql;  // and the types that it is prepared for
-  for (const Oid type : bound.types) fmt::format_to(std::back_inserter(key), " {}", type);
+  for (const Oid type : bound.types) key.append(reinterpret_cast<const char*>(&type), sizeof type);
   const auto found = prepared_.find(key);
   if (found != prepared_.end() && found->second.empty()) {
     static std::atomic<std::uint64_t> names = 0;  // two sessions may share a connection, one after the other
@@ -131,11 +134,11 @@ Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
 
   std::function<void(std::size_t)> at_end;
   if (echo) {
-    at_end = [start, ran = std::move(statement), told = echo](std::size_t rows) {
+    at_end = [start, ran = ran(), told = echo](std::size_t rows) {
       told(ran, std::chrono::duration_cast<Duration>(Clock::now() - start), rows);
     };
   }
-  return {connection_, plan.types, std::move(at_end)};
+  return {connection_, std::move(at_end)};
 }
 
 }  // namespace carnet

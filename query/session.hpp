@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "query/block.hpp"
 #include "query/plan.hpp"
-#include "query/rows.hpp"
 
 namespace carnet {
 
@@ -24,7 +24,8 @@ class Session {
   void each(const Plan&, const std::function<void(Tuple&)>& visit);
   std::vector<Tuple> all(const Plan&);
 
-  /// The rows of a plan of one statement, as they come.
+  /// The rows as they were sent: all with what hangs from them, or, of a plan of one statement, as they come.
+  std::unique_ptr<Block> load(const Plan&);
   Rows stream(const Plan&);
 
   /// To be called after each statement, with the time until its last row.
@@ -33,8 +34,7 @@ class Session {
   std::function<void(const Statement&, const std::string& plan)> explain;
 
  private:
-  std::vector<Tuple> load(const Plan&, const Argument* keys);
-  void fill(const Plan&, std::vector<Tuple>& rows);
+  std::unique_ptr<Block> load(const Plan&, const Argument* keys);
   Rows send(const Plan&, const Argument* keys, bool stream);
 
   Connection& connection_;

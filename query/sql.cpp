@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "query/sql.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,13 +76,13 @@ bool nullable(const Expr& e) {
 }
 
 std::string Draft::table(Kind kind) const {
-  return fmt::format("{}.{}", schema, carnet::table(kind).name);
+  return fmt::format(FMT_COMPILE("{}.{}"), schema, carnet::table(kind).name);
 }
 
 std::string Draft::add(Argument argument) {
   if (arguments.size() == max_arguments) throw QuestionError("the question has too many literals");
   arguments.push_back(std::move(argument));
-  return fmt::format("${}", arguments.size());
+  return fmt::format(FMT_COMPILE("${}"), arguments.size());
 }
 
 std::string Draft::add(const Value& value) {
@@ -91,7 +92,10 @@ std::string Draft::add(const Value& value) {
 }
 
 Scope::Scope(Draft& draft, Kind root)
-    : draft_(draft), kind_(root), root_(table(root).singular), from_(fmt::format("{} {}", draft.table(root), root_)) {}
+    : draft_(draft),
+      kind_(root),
+      root_(table(root).singular),
+      from_(fmt::format(FMT_COMPILE("{} {}"), draft.table(root), root_)) {}
 
 void Scope::stand_on(const std::string& subquery, std::map<std::string, std::string> aggregates) {
   from_ = fmt::format("({}) {}", subquery, root_);
@@ -122,7 +126,7 @@ std::string Scope::alias(const Path& path, std::size_t steps) {
 
 void Scope::join(const Relation& r, const std::string& base, const std::string& name, bool correlated) {
   if (++draft_.joins > max_joins) throw QuestionError("the question follows too many relations");
-  const std::string target = fmt::format("{} {}", draft_.table(r.to), name);
+  const std::string target = fmt::format(FMT_COMPILE("{} {}"), draft_.table(r.to), name);
   const bool inner = (outer_ && r.many) || (always_there(r) && !optional_.contains(base));
   if (!inner) optional_.insert(name);
   const std::string_view how = inner ? "join" : "left join";
@@ -141,7 +145,7 @@ void Scope::join(const Relation& r, const std::string& base, const std::string& 
     case Way::through: {
       const std::string via = name + "_via";
       const std::string_view to_key = table(r.to).primary_key[0];
-      const std::string meeting = fmt::format("{} {}", draft_.table(Kind::reservation), via);
+      const std::string meeting = fmt::format(FMT_COMPILE("{} {}"), draft_.table(Kind::reservation), via);
       const std::string pair = fmt::format("{}.{} = {}.{}", via, meeting_column(r.from), base, r.from_column);
       if (!correlated) {
         fmt::format_to(out, "\n{} {} on {}", how, meeting, pair);
@@ -171,7 +175,7 @@ void Scope::join(const Relation& r, const std::string& base, const std::string& 
 
 std::string Scope::column(const Path& path) {
   const Path direct = shortened(path);
-  return fmt::format("{}.{}", alias(direct, direct.steps.size()), direct.column->name);
+  return fmt::format(FMT_COMPILE("{}.{}"), alias(direct, direct.steps.size()), direct.column->name);
 }
 
 std::string Scope::value(const Expr& e) {
@@ -260,7 +264,7 @@ std::string Scope::predicate(const Expr& e) {
     }
     default: {
       const std::string left = value(subject);
-      return fmt::format("{} {}{} {}", left, negated, symbol(e.op), value(e.operands[1]));
+      return fmt::format(FMT_COMPILE("{} {}{} {}"), left, negated, symbol(e.op), value(e.operands[1]));
     }
   }
 }

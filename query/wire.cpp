@@ -88,29 +88,34 @@ Parameter to_parameter(const Argument& argument) {
   return parameter;
 }
 
-void read(Value& value, Type type, const char* bytes, std::size_t size) {
-  if (!bytes) {
-    value = std::monostate{};
-    return;
-  }
+std::int64_t integer_from_wire(std::string_view bytes) {
+  return bytes.size() == sizeof(std::int32_t) ? get<std::int32_t>(bytes.data()) : get<std::int64_t>(bytes.data());
+}
+
+Time time_from_wire(std::string_view bytes) {
+  return Time{std::chrono::microseconds{get<std::int64_t>(bytes.data()) + epoch_us}};
+}
+
+void from_wire(Value& value, Type type, std::string_view bytes) {
   switch (type) {
     case Type::integer:
-      value = size == sizeof(std::int32_t) ? std::int64_t{get<std::int32_t>(bytes)} : get<std::int64_t>(bytes);
+      value = integer_from_wire(bytes);
       return;
     case Type::real:
-      value = std::bit_cast<double>(get<std::uint64_t>(bytes));
+      value = std::bit_cast<double>(get<std::uint64_t>(bytes.data()));
       return;
     case Type::time:
-      value = Time{std::chrono::microseconds{get<std::int64_t>(bytes) + epoch_us}};
+      value = time_from_wire(bytes);
       return;
     case Type::duration:  // of two times: days and a rest, no months
-      value = Duration{get<std::int64_t>(bytes) + get<std::int32_t>(bytes + sizeof(std::int64_t)) * day_us};
+      value =
+          Duration{get<std::int64_t>(bytes.data()) + get<std::int32_t>(bytes.data() + sizeof(std::int64_t)) * day_us};
       return;
     default:
       if (auto* text = std::get_if<std::string>(&value)) {
-        text->assign(bytes, size);
+        *text = bytes;
       } else {
-        value.emplace<std::string>(bytes, size);
+        value.emplace<std::string>(bytes);
       }
   }
 }

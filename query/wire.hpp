@@ -2,6 +2,8 @@
 // Values in PostgreSQL's binary form: exact, and cheaper for both sides than text.
 #pragma once
 
+#include <string_view>
+
 #include "projector/connection.hpp"
 #include "query/plan.hpp"
 
@@ -9,7 +11,9 @@ namespace carnet {
 
 Parameter to_parameter(const Argument&);
 
-/// What a column of a binary result holds, written over `value`; `bytes` is null for null. A text keeps its memory.
-void read(Value& value, Type, const char* bytes, std::size_t size);
+/// What a column of a binary result holds, which is not null, written over `value`. A text keeps its memory.
+void from_wire(Value& value, Type, std::string_view bytes);
+std::int64_t integer_from_wire(std::string_view bytes);
+Time time_from_wire(std::string_view bytes);
 
 }  // namespace carnet

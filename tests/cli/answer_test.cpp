@@ -22,8 +22,8 @@ struct Example {
 
   static Tuple row(Value numero, Value speed, Value avion, Value modele, const std::vector<Value>& sieges) {
     Tuple out{{std::move(numero), std::move(speed), std::move(avion), std::move(modele)}, {}};
-    out.many.push_back(std::make_shared<std::vector<Tuple>>());
-    for (const Value& siege : sieges) out.many[0]->push_back({{siege}, {}});
+    out.many.emplace_back();
+    for (const Value& siege : sieges) out.many[0].push_back({{siege}, {}});
     return out;
   }
   std::vector<Tuple> rows{

@@ -26,7 +26,7 @@ std::string nested(const TupleShape& shape, const Tuple& row) {
   for (const TupleShape& r : shape.relations) {
     out += r.name + (r.many ? "[" : "(");
     if (r.many) {
-      for (const Tuple& related : *row.many[r.slot]) out += nested(r, related);
+      for (const Tuple& related : row.many[r.slot]) out += nested(r, related);
     } else if (!is_null(row.values[r.first])) {
       out += nested(r, row);
     }
