@@ -15,6 +15,15 @@ std::string select_checkpoint(const std::string& schema) {
   return fmt::format("SELECT ledger, position, checksum, schema_version FROM {}.checkpoint", identifier(schema));
 }
 
+// The checksum is unsigned in the ledger and signed in the table: its bits count.
+Checkpoint checkpoint_from(const Result& result) {
+  if (result.rows() != 1) {
+    throw Mismatch(fmt::format("the checkpoint has {} rows instead of one (carnet rebuild)", result.rows()));
+  }
+  return {std::string(result.text(0, 0)), static_cast<Position>(result.number(0, 1)),
+          std::bit_cast<std::uint64_t>(std::int64_t{result.number(0, 2)}), static_cast<int>(result.number(0, 3))};
+}
+
 }  // namespace
 
 std::optional<Checkpoint> checkpoint(Connection& connection, const std::string& schema) {
@@ -26,19 +35,6 @@ std::optional<Checkpoint> checkpoint(Connection& connection, const std::string& 
   }
 }
 
-std::string checkpoint_for_update(const std::string& schema) {
-  return select_checkpoint(schema) + " FOR UPDATE";
-}
-
-// The checksum is unsigned in the ledger and signed in the table: its bits count.
-Checkpoint checkpoint_from(const Result& result) {
-  if (result.rows() != 1) {
-    throw Mismatch(fmt::format("the checkpoint has {} rows instead of one (carnet rebuild)", result.rows()));
-  }
-  return {std::string(result.text(0, 0)), static_cast<Position>(result.number(0, 1)),
-          std::bit_cast<std::uint64_t>(std::int64_t{result.number(0, 2)}), static_cast<int>(result.number(0, 3))};
-}
-
 void write_first_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& at) {
   connection.copy_in(fmt::format("COPY {}.checkpoint FROM STDIN (FREEZE)", identifier(schema)));
   connection.put(fmt::format("{}\t{}\t{}\t{}\n", at.ledger, at.position, std::bit_cast<std::int64_t>(at.checksum),
@@ -46,20 +42,19 @@ void write_first_checkpoint(Connection& connection, const std::string& schema, c
   connection.end_copy();
 }
 
-void move_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& from, Position position,
-                     std::uint64_t checksum) {
+bool move_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& from, const Checkpoint& to) {
   const std::string statement = fmt::format(
-      "WITH moved AS (UPDATE {}.checkpoint SET position = $1, checksum = $2 WHERE position = $3 AND ledger = $4 "
-      "RETURNING position) SELECT pg_notify({}, position::text) FROM moved",
+      "WITH moved AS (UPDATE {}.checkpoint SET position = $1, checksum = $2 "
+      "WHERE position = $3 AND checksum = $4 AND ledger = $5 RETURNING position) "
+      "SELECT pg_notify({}, position::text) FROM moved",
       identifier(schema), literal(schema));
-  const Parameter parameters[] = {{0, std::to_string(position)},
-                                  {0, std::to_string(std::bit_cast<std::int64_t>(checksum))},
+  auto bits = [](std::uint64_t checksum) { return std::to_string(std::bit_cast<std::int64_t>(checksum)); };
+  const Parameter parameters[] = {{0, std::to_string(to.position)},
+                                  {0, bits(to.checksum)},
                                   {0, std::to_string(from.position)},
+                                  {0, bits(from.checksum)},
                                   {0, from.ledger}};
-  Result moved = connection.exec_prepared(statement, parameters);
-  if (moved.rows() == 1) return;
-  throw Mismatch(fmt::format(
-      "the checkpoint is not at {} any more: another projector wrote meanwhile; nothing was changed", from.position));
+  return connection.exec_prepared(statement, parameters).rows() == 1;
 }
 
 }  // namespace carnet

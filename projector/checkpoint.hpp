@@ -12,13 +12,9 @@ namespace carnet {
 /// Frozen; in the transaction that made its table.
 void write_first_checkpoint(Connection&, const std::string& schema, const Checkpoint&);
 
-/// A statement that reads the checkpoint and keeps it until the transaction ends: projectors take turns by it.
-std::string checkpoint_for_update(const std::string& schema);
-Checkpoint checkpoint_from(const Result&);  ///< Throws Mismatch where it is not one row.
-
-/// And notifies those who LISTEN to the schema's name, at the commit. Throws Mismatch where the checkpoint is not at
-/// `from` any more: then somebody else wrote, and this transaction must not.
-void move_checkpoint(Connection&, const std::string& schema, const Checkpoint& from, Position position,
-                     std::uint64_t checksum);
+/// From the one to the other, and notifies those who LISTEN to the schema's name, at the commit. False where it is not
+/// at `from` any more: then somebody else wrote, and this transaction must not. Projectors take turns by it, since the
+/// row stays locked until the transaction ends.
+bool move_checkpoint(Connection&, const std::string& schema, const Checkpoint& from, const Checkpoint& to);
 
 }  // namespace carnet

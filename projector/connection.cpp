@@ -298,8 +298,9 @@ int Connection::server_version() const {
   return PQserverVersion(raw());
 }
 
-Transaction::Transaction(Connection& connection, const std::string& begin)
-    : connection_(connection), begun_(connection.exec(begin)) {}
+Transaction::Transaction(Connection& connection, const std::string& begin) : connection_(connection) {
+  connection_.exec(begin);
+}
 
 Transaction::~Transaction() {
   if (!open_ || PQstatus(connection_.raw()) != CONNECTION_OK) return;

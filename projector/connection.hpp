@@ -113,7 +113,6 @@ class Connection {
 class Transaction {
  public:
   explicit Transaction(Connection& connection, const std::string& begin = "BEGIN");
-  const Result& begun() const { return begun_; }  ///< Of the last statement that came with BEGIN.
   ~Transaction();
   Transaction(const Transaction&) = delete;
   /// A DatabaseDown from here leaves open whether it happened: look the checkpoint up, on a new connection.
@@ -121,7 +120,6 @@ class Transaction {
 
  private:
   Connection& connection_;
-  Result begun_;
   bool open_ = true;
 };
 

@@ -24,17 +24,16 @@ bool is_for_rebuild(const std::optional<Checkpoint>& at, const Head& head) {
   return (at && at->schema_version < schema_version) || ((!at || at->position == 0) && head.position >= long_history);
 }
 
-Position advance_to_head(Connection& connection, Reader& reader, Position position, const Watch& watch) {
-  while (position < reader.head().position) {
-    position = advance(connection, "carnet", reader, reader.head().position, watch).position;
-    if (watch.progress) watch.progress(position, reader.head().position);
+Checkpoint advance_to_head(Connection& connection, Reader& reader, Checkpoint at, const Watch& watch) {
+  while (at.position < reader.head().position) {
+    at = advance(connection, "carnet", reader, at, reader.head().position, watch);
+    if (watch.progress) watch.progress(at.position, reader.head().position);
   }
-  return position;
+  return at;
 }
 
-}  // namespace
-
-Position catch_up(Connection& connection, Reader& reader, const Watch& watch) {
+/// catch_up, to the checkpoint.
+Checkpoint bring_up_to_date(Connection& connection, Reader& reader, const Watch& watch) {
   const std::string schema = "carnet";
   reader.refresh();
   std::optional<Checkpoint> at = checkpoint(connection, schema);
@@ -51,24 +50,30 @@ Position catch_up(Connection& connection, Reader& reader, const Watch& watch) {
     at = checkpoint(connection, schema);
   }
   must_be_of(*at, reader);
-  return advance_to_head(connection, reader, at->position, watch);
+  return advance_to_head(connection, reader, *at, watch);
+}
+
+}  // namespace
+
+Position catch_up(Connection& connection, Reader& reader, const Watch& watch) {
+  return bring_up_to_date(connection, reader, watch).position;
 }
 
 Position project(const std::string& uri, Reader& reader, const Watch& watch, bool follow) {
-  Position position = 0;
+  Checkpoint at;
   patiently(watch, [&](const std::function<void()>& reached) {
     Connection connection(uri, watch.stop);
     reached();
-    position = catch_up(connection, reader, watch);
+    at = bring_up_to_date(connection, reader, watch);
     while (follow) {
       if (watch.stop != nullptr && *watch.stop) throw Interrupted();
       if (!reader.wait(stop_latency)) continue;
       reader.refresh();
-      position = advance_to_head(connection, reader, position, watch);
+      at = advance_to_head(connection, reader, at, watch);
       reached();
     }
   });
-  return position;
+  return at.position;
 }
 
 }  // namespace carnet

@@ -29,10 +29,10 @@ void take_turn(Connection& connection, const std::string& schema, int patience_m
   }
 }
 
-void catch_up_with_appends(Connection& connection, const std::string& schema, Reader& reader, Position position,
-                           const Watch& watch) {
-  for (reader.refresh(); position + short_tail < reader.head().position; reader.refresh()) {
-    position = advance(connection, schema, reader, reader.head().position, watch).position;
+void catch_up_with_appends(Connection& connection, const std::string& schema, Reader& reader, const Watch& watch) {
+  Checkpoint at = checkpoint(connection, schema).value();
+  for (reader.refresh(); at.position + short_tail < reader.head().position; reader.refresh()) {
+    at = advance(connection, schema, reader, at, reader.head().position, watch);
   }
 }
 
@@ -57,7 +57,7 @@ Rebuilt attempt(Connection& one, Connection& two, Reader& reader, const Swap& sw
     clear_remains(one, swap);
     build_tables(one, two, reader, swap.successor, until, options.memory_bytes, watch);
     carry_indexes(one, swap);
-    if (swap.follows) catch_up_with_appends(one, swap.successor, reader, until, watch);
+    if (swap.follows) catch_up_with_appends(one, swap.successor, reader, watch);
     successor = identity_of(one, swap.successor);
     rebuilt.former = swap_in(one, reader, swap, watch);
   }

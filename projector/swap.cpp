@@ -60,8 +60,9 @@ void lock(Connection& connection, const std::string& schema, int attempt) {
 void bring_up_to_head(Connection& connection, const std::string& schema, Reader& reader, const Watch& watch) {
   reader.refresh();
   Position head = reader.head().position;
-  Checkpoint at = checkpoint_from(connection.exec(checkpoint_for_update(schema)));
-  while (at.position < head) at = advance_from(at, connection, schema, reader, head, watch);
+  std::optional<Checkpoint> at = checkpoint(connection, schema);
+  while (at && at->position < head) at = advance_within(connection, schema, reader, *at, head, watch);
+  if (!at) throw Mismatch(fmt::format("somebody else writes to {}, which is being built", schema));
 }
 
 void swap_once(Connection& connection, Reader& reader, const Swap& swap, const std::string& former, int attempt,

@@ -60,26 +60,30 @@ std::uint64_t fold_history(Reader& reader, Position after, Position to, Fold& fo
   return checksum;
 }
 
-Checkpoint advance_from(Checkpoint at, Connection& connection, const std::string& schema, Reader& reader, Position to,
-                        const Watch& watch) {
+std::optional<Checkpoint> advance_within(Connection& connection, const std::string& schema, Reader& reader,
+                                         const Checkpoint& at, Position to, const Watch& watch) {
   must_be_of(at, reader);
-  if (at.position >= to) return at;
-  to = std::min(to, at.position + window);
+  Checkpoint next = at;
+  next.position = std::min(to, at.position + window);
   Fold fold;
-  std::uint64_t checksum = fold_history(reader, at.position, to, fold, {{}, {}, watch.stop});
+  next.checksum = fold_history(reader, at.position, next.position, fold, {{}, {}, watch.stop});
+  // From here on to the commit no other projector gets past the checkpoint: rows are as of `at`.
+  if (!move_checkpoint(connection, schema, at, next)) return std::nullopt;
   fetch(connection, schema, fold.missing(), [&](Row row) { fold.supply(std::move(row)); });
   write(connection, schema, fold.finish());
-  move_checkpoint(connection, schema, at, to, checksum);
-  at.position = to;
-  at.checksum = checksum;
-  return at;
+  return next;
 }
 
-Checkpoint advance(Connection& connection, const std::string& schema, Reader& reader, Position to, const Watch& watch) {
-  Transaction transaction(connection, "BEGIN; " + checkpoint_for_update(schema));
-  Checkpoint at = advance_from(checkpoint_from(transaction.begun()), connection, schema, reader, to, watch);
-  transaction.commit();
-  return at;
+Checkpoint advance(Connection& connection, const std::string& schema, Reader& reader, const Checkpoint& at, Position to,
+                   const Watch& watch) {
+  {
+    Transaction transaction(connection);
+    if (std::optional<Checkpoint> next = advance_within(connection, schema, reader, at, to, watch)) {
+      transaction.commit();
+      return *next;
+    }
+  }
+  return checkpoint(connection, schema).value_or(at);
 }
 
 }  // namespace carnet

@@ -17,11 +17,12 @@ void must_be_of(const Checkpoint&, Reader&);
 /// Folds the records after a position up to another one: all of them, or Damage. Gives the last one's checksum.
 std::uint64_t fold_history(Reader&, Position after, Position to, Fold&, const Watch&);
 
-/// Folds the next window, at most up to `to`, into the tables and commits it. Gives the checkpoint reached; unchanged
-/// where somebody else was there already.
-Checkpoint advance(Connection&, const std::string& schema, Reader&, Position to, const Watch&);
+/// Folds the next window after `at`, which ends at `to` at the latest, into the tables, and moves the checkpoint, in
+/// the caller's transaction. Null, and nothing done, where the checkpoint is not there any more.
+std::optional<Checkpoint> advance_within(Connection&, const std::string& schema, Reader&, const Checkpoint& at,
+                                         Position to, const Watch&);
 
-/// The same within the caller's transaction, which has the checkpoint for itself.
-Checkpoint advance_from(Checkpoint at, Connection&, const std::string& schema, Reader&, Position to, const Watch&);
+/// The same in a transaction of its own. Gives the checkpoint reached, or the one that somebody else reached first.
+Checkpoint advance(Connection&, const std::string& schema, Reader&, const Checkpoint& at, Position to, const Watch&);
 
 }  // namespace carnet
