@@ -45,6 +45,14 @@ Directory made(const std::filesystem::path& path) {
   return {path};
 }
 
+std::unique_ptr<rocksdb::DB> open_state(const Directory& directory, std::size_t memory_bytes) {
+  try {
+    return store::open(store::state_options(memory_bytes), directory.state(), true);
+  } catch (const Damage& damage) {
+    throw Damage(fmt::format("{} (move that directory away: it is folded anew from the log)", damage.what()));
+  }
+}
+
 }  // namespace
 
 struct Ledger::Impl {
@@ -71,7 +79,7 @@ struct Ledger::Impl {
         uuid(directory.uuid()),
         head_file(directory.head(), true, uuid.empty()),
         log_db(store::open(store::log_options(o.memory_bytes), directory.log(), uuid.empty())),
-        state_db(store::open(store::state_options(o.memory_bytes), directory.state(), true)),
+        state_db(open_state(directory, o.memory_bytes)),
         log(*log_db),
         state(*state_db, directory.state(), o.memory_bytes / 2),
         judge(state, log),

@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "events/content.hpp"
 #include "events/json.hpp"
 #include "events/members.hpp"
+#include "events/nearest.hpp"
 #include "events/values.hpp"
 
 namespace carnet {
@@ -260,13 +262,17 @@ void Reading::cloud_event(std::size_t type) {
 }
 
 std::string nearest_type(std::string_view text) {
-  // The catalogue is small enough to name the types of the entity, or the entities.
   const std::string_view entity = text.substr(0, text.find('.'));
-  std::string names;
+  std::vector<std::string_view> names;
+  std::string of_entity;
   for (const EventType& type : catalogue()) {
-    if (carnet::text(type.entity) == entity) names += fmt::format("{}{}", names.empty() ? "" : ", ", type.name);
+    names.push_back(type.name);
+    if (carnet::text(type.entity) == entity) of_entity += fmt::format("{}{}", of_entity.empty() ? "" : ", ", type.name);
   }
-  return names.empty() ? "types start with avion., pilote., passager., vol. or reservation." : "there is " + names;
+  if (const std::string_view meant = nearest(text, names); !meant.empty())
+    return fmt::format("did you mean {}?", meant);
+  return of_entity.empty() ? "types start with avion., pilote., passager., vol. or reservation."
+                           : "there is " + of_entity;
 }
 
 }  // namespace
