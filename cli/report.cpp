@@ -91,7 +91,10 @@ void Report::refuse(const Entry& entry, const Rejection& rejection) {
   ++refused_by_code_.at(static_cast<std::size_t>(rejection.code));
   const std::string member = rejection.member.empty() ? "" : rejection.member + ": ";
   say(where(entry), fmt::format("{}: {}{}", text(rejection.code), member, rejection.message));
-  if (rejects_ && !entry.text.empty()) std::fputs((entry.text + '\n').c_str(), rejects_.get());
+  if (rejects_ && !entry.text.empty()) {
+    const std::string line = entry.text + '\n';
+    std::fwrite(line.data(), 1, line.size(), rejects_.get());  // a malformed line may hold a NUL
+  }
   if (!options_.receipts) return;
   std::string text = receipt_of(entry);
   append_rejection(text, rejection);

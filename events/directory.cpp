@@ -39,7 +39,7 @@ void sync(const std::filesystem::path& path, int flags) {
   if (result != 0) fail(path);
 }
 
-// FORMAT.md, "Identity".
+// FORMAT.md, "The directory".
 std::string identity_text(std::string_view uuid) {
   std::string text = fmt::format("carnet-ledger {}\nuuid {}\n", format_version, uuid);
   text += fmt::format("checksum {:016x}\n", XXH3_64bits(text.data(), text.size()));
@@ -80,10 +80,17 @@ void Directory::copy_identity(const Directory& from) const {
 
 void Directory::write_identity(const std::string& uuid) const {
   const std::filesystem::path draft = path / "carnet.new";
-  std::ofstream(draft) << identity_text(uuid);
+  std::ofstream file(draft);
+  file << identity_text(uuid);
+  file.close();
+  if (!file) fail(draft);
   sync(draft, O_RDONLY);
   std::filesystem::rename(draft, identity());
   sync(path, O_RDONLY | O_DIRECTORY);
+  // The directory's own entry, and that of its parent, may be new, too.
+  const std::filesystem::path parent = std::filesystem::absolute(path).parent_path();
+  sync(parent, O_RDONLY | O_DIRECTORY);
+  sync(parent.parent_path(), O_RDONLY | O_DIRECTORY);
 }
 
 void Directory::sync_log() const {
@@ -95,7 +102,8 @@ void Directory::sync_log() const {
 
 Ownership::Ownership(const Directory& directory, std::chrono::milliseconds wait)
     : file_(open_or_fail(directory.path, O_RDONLY | O_DIRECTORY)) {
-  const auto deadline = std::chrono::steady_clock::now() + wait;
+  // A reader that asks whether the directory is taken holds it for an instant: that is not an owner.
+  const auto deadline = std::chrono::steady_clock::now() + std::max(wait, std::chrono::milliseconds(50));
   while (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) fail(directory.path);
     if (std::chrono::steady_clock::now() < deadline) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can happen: one struct for each event of the catalogue, named `<entity>.<verb>`. Members have the names that an
-// event line gives them; what each may hold stands in catalogue.hpp.
+// event line gives them; what each may hold stands in members.hpp.
 #pragma once
 
 #include <concepts>

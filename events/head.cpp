@@ -63,9 +63,15 @@ HeadFile::HeadFile(const std::filesystem::path& path, bool owner, bool create) :
   if (file < 0) fail(path);
   struct stat info {};
   ::fstat(file, &info);
-  const bool fresh = info.st_size == 0 && create;
-  if (fresh && ::ftruncate(file, file_size) != 0) fail(path);
-  if (!fresh && info.st_size != static_cast<off_t>(file_size)) {
+  // Allocated, since a store into a mapped hole on a full disk ends the process.
+  if (info.st_size == 0 && create) {
+    if (const int error = ::posix_fallocate(file, 0, file_size); error != 0) {
+      ::close(file);
+      throw std::system_error(error, std::generic_category(), path.string());
+    }
+    info.st_size = file_size;
+  }
+  if (info.st_size != static_cast<off_t>(file_size)) {
     ::close(file);
     throw Damage(path.string() + ": is not " + std::to_string(file_size) + " bytes long");
   }
@@ -73,7 +79,9 @@ HeadFile::HeadFile(const std::filesystem::path& path, bool owner, bool create) :
   ::close(file);
   if (map == MAP_FAILED) fail(path);
   page_ = static_cast<Page*>(map);
-  if (fresh) publish({});
+  Mark mark;
+  std::uint64_t number = 0;
+  if (create && !page_->newest(mark, number)) publish({});  // new, or its making was cut short
   read();
   if (!owner) return;
   page_->owner.store(static_cast<std::uint64_t>(::getpid()));
@@ -84,9 +92,11 @@ HeadFile::HeadFile(const std::filesystem::path& path, bool owner, bool create) :
     std::unique_lock lock(mutex);
     for (Position synced = 0; !stop.stop_requested();) {
       wake.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
-      if (const Position position = read().position; position != std::exchange(synced, position)) {
-        ::msync(page_, file_size, MS_SYNC);
-      }
+      Mark newest;
+      std::uint64_t its_number = 0;
+      if (!page_->newest(newest, its_number) || newest.position == synced) continue;
+      // Where it fails, what is on disk is older: less is known after a power loss, nothing else is wrong.
+      if (::msync(page_, file_size, MS_SYNC) == 0) synced = newest.position;
     }
   });
 }

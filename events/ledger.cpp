@@ -188,7 +188,11 @@ struct Ledger::Impl {
       durable.sync = true;
       store::check(log_db->Write(durable, &batch), directory.log().string());
       head_file.publish({after.position, after.checksum});
-      state.committed(after);
+      try {
+        state.committed(after);
+      } catch (const std::exception& e) {
+        failed = e.what();  // this commit is durable and is answered; there is no other one
+      }
       return after;
     } catch (const std::exception& e) {
       failed = e.what();  // what became of the write is unknown, and the state may be ahead of the log

@@ -36,7 +36,7 @@ struct Line {
 
 inline constexpr std::size_t max_line_bytes = std::size_t{1} << 20;  ///< A longer line is malformed.
 
-/// Reads one line, without its newline. Unchanged state, no exception whatever the bytes.
+/// Reads one line, without its newline. Total: any bytes give a Line or a Rejection, never an exception.
 std::variant<Line, Rejection> parse_line(std::string_view text);
 
 /// The record as an event line with position, version and recorded; no newline. parse_line reads it back.

@@ -46,6 +46,15 @@ std::string key_of(const Digest& identity) {
   return "i" + store::ordered_key(identity.high) + store::ordered_key(identity.low);
 }
 
+template <class T>
+T decoded(std::string_view bytes, T (*decode)(std::string_view)) {
+  try {
+    return decode(bytes);
+  } catch (const BadBytes& bad) {
+    throw Damage(fmt::format("state: an entry: {} (move the state away: it is folded anew from the log)", bad.what()));
+  }
+}
+
 // Written back at the latest after so many events: folding them again takes a fraction of a second.
 constexpr Position write_back_every = 256 << 10;
 // From so many entries on, a sorted file handed over to RocksDB is quicker than its memtable.
@@ -79,7 +88,6 @@ State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memor
   } catch (const BadBytes& bad) {
     throw Damage(fmt::format("{}: its checkpoint: {}", directory_.string(), bad.what()));
   }
-  folded_ = checkpoint_.position;
 }
 
 State::~State() {
@@ -104,14 +112,14 @@ State::Entities::Slot& State::entity(const Stream& stream) {
 State::Entities::Slot& State::entity_behind_last(const Stream& stream) {
   if (Entities::Slot* slot = entities_.find(stream)) return *slot;
   std::string value;
-  return entities_.add(stream, stored(key_of(stream), value) ? decode_known(value) : Known{});
+  return entities_.add(stream, stored(key_of(stream), value) ? decoded(value, decode_known) : Known{});
 }
 
 State::Claims::Slot& State::claim(const Claim& claim) {
   if (Claims::Slot* slot = claims_.find(claim)) return *slot;
   std::string value;
   std::optional<Stream> holder;
-  if (stored(key_of(claim), value)) holder = decode_stream(value);
+  if (stored(key_of(claim), value)) holder = decoded(value, decode_stream);
   return claims_.add(claim, std::move(holder));
 }
 
@@ -174,7 +182,7 @@ void State::prefetch(std::span<const Line* const> lines) {
     const bool there = !statuses[i].IsNotFound();
     if (there) store::check(statuses[i], directory_.string());
     if (wanted[i].stream) {
-      entities_.add(*wanted[i].stream, there ? decode_known(values[i].ToStringView()) : Known{});
+      entities_.add(*wanted[i].stream, there ? decoded(values[i].ToStringView(), decode_known) : Known{});
     } else {
       ids_looked_up_.emplace(wanted[i].identity, there ? store::from_ordered_key(values[i].ToStringView()) : 0);
     }
@@ -221,13 +229,11 @@ void State::fold(const Record& record) {
     const Digest key = identity(record.cloud_event ? record.cloud_event->source : "", record.id);
     if (ids_.emplace(key, record.position).second && undoing_) undo_ids_.push_back(key);
   }
-  folded_ = record.position;
 }
 
 void State::begin() {
   undoing_ = true;
   undo_largest_ = largest_;
-  undo_folded_ = folded_;
 }
 
 void State::keep() {
@@ -242,7 +248,6 @@ void State::roll_back() {
   for (auto& [of, holder] : undo_claims_ | std::views::reverse) claim(of).value = std::move(holder);
   for (const Digest& key : undo_ids_) ids_.erase(key);
   largest_ = undo_largest_;
-  folded_ = undo_folded_;
   keep();
 }
 
@@ -268,8 +273,10 @@ void State::write_back(const Tail& tail, bool wait) {
   wait_for_writer();
   if (tail.position == checkpoint_.position) return;
   Sorted changes;
-  entities_.clean(
-      [&](const Stream& stream, const Known& known) { changes.emplace_back(key_of(stream), encode(known)); });
+  entities_.clean([&](const Stream& stream, const Known& known) {
+    if (known.version == 0) return;  // what made it was undone
+    changes.emplace_back(key_of(stream), encode(known));
+  });
   claims_.clean([&](const Claim& of, const std::optional<Stream>& holder) {
     changes.emplace_back(key_of(of), holder ? encode(*holder) : std::string{});
   });

@@ -94,7 +94,6 @@ class State final : public World {
   Entities::Slot* last_slot_ = nullptr;
   std::array<std::int32_t, 6> largest_{};  // by Kind
   Tail checkpoint_;
-  Position folded_ = 0;
   bool nothing_stored_ = false;  // and nothing let go: what is not in memory does not exist
   std::future<void> writer_;
   std::uint64_t files_ = 0;
@@ -104,7 +103,6 @@ class State final : public World {
   std::vector<std::pair<Claim, std::optional<Stream>>> undo_claims_;
   std::vector<Digest> undo_ids_;
   std::array<std::int32_t, 6> undo_largest_{};
-  Position undo_folded_ = 0;
 };
 
 }  // namespace carnet
