@@ -34,7 +34,8 @@ namespace fs = std::filesystem;
 struct Options {
   std::vector<std::string> what;  // FILE..., or TYPE key=value...
   bool atomic = false, dry_run = false, receipts = false;
-  std::string rejects, where;
+  std::string rejects;
+  std::optional<std::string> where;
   std::optional<std::uint64_t> limit;
   double wait_seconds = 10;
 };
@@ -101,9 +102,9 @@ struct Input {
 Input open(const Options& options) {
   const bool keep_text = !options.rejects.empty();
   Input input;
-  if (!options.where.empty()) {
+  if (options.where) {
     input.from = Report::From::matches;
-    input.change = change_from(options.what, options.where, options.limit);
+    input.change = change_from(options.what, *options.where, options.limit);
     return input;
   }
   if (options.limit) throw Usage("append: --limit goes with --where");
@@ -209,6 +210,10 @@ Exit run(const Common& common, const Options& options) {
   Exit exit = Exit::done;
   try {
     exit = append(ledger, input, report, options);
+  } catch (const BrokenPipe&) {  // receipts were asked for and nobody takes them: unlike a reading command, not done
+    say("append", report.last().empty() ? "nobody reads the receipts"
+                                        : fmt::format("nobody reads the receipts; stopped after {}", report.last()));
+    return Exit::io;
   } catch (...) {
     if (!report.last().empty()) say("append", fmt::format("stopped after {}", report.last()));
     throw;
@@ -231,7 +236,9 @@ Command append_command(CLI::App& app, const Common& common) {
       ->add_option("--where", options->where,
                    "TYPE for every entity that matches, as in carnet query, and only if unchanged since it was matched")
       ->type_name("EXPR");
-  command->add_option("--limit", options->limit, "With --where: for so many at most")->type_name("N");
+  command->add_option("--limit", options->limit, "With --where: for so many at most")
+      ->check(whole_number)
+      ->type_name("N");
   command->add_flag("--atomic", options->atomic, "All lines or none");
   command->add_flag("-n,--dry-run", options->dry_run, "Say what would happen, change nothing");
   command->add_flag("--receipts", options->receipts,

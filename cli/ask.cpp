@@ -27,8 +27,8 @@ Command query_command(CLI::App& app, const Common& common) {
       ->type_name("EXPR");
   list("--with", options->with, "Load these relations, nested in each row: avion, passagers, avion.vols", "REL,...");
   list("--sort", options->sort, "By these; - before one: descending. Nulls come last", "[-]PATH,...");
-  command->add_option("--limit", options->limit, "At most so many rows")->type_name("N");
-  command->add_option("--offset", options->offset, "After leaving out so many")->type_name("N");
+  command->add_option("--limit", options->limit, "At most so many rows")->check(whole_number)->type_name("N");
+  command->add_option("--offset", options->offset, "After leaving out so many")->check(whole_number)->type_name("N");
   command
       ->add_option("--after", options->after,
                    "With --limit: the page behind this row, as the page before names it; empty for the first page")

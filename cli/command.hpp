@@ -33,6 +33,9 @@ struct Command {
   std::function<Exit()> run;
 };
 
+/// For CLI11's check: what is wrong with the text as a whole number that PostgreSQL can count to; empty if nothing.
+std::string whole_number(const std::string& text);
+
 /// `common` outlives the command.
 Command append_command(CLI::App&, const Common& common);
 Command history_command(CLI::App&, const Common& common);

@@ -13,6 +13,7 @@
 
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/message.hpp"
 #include "cli/output.hpp"
 #include "events/nearest.hpp"
 
@@ -22,9 +23,9 @@ namespace carnet {
 namespace {
 
 constexpr const char* footer =
-    R"(Exit status: 0 done, 1 failed, 3 some lines refused, 65 all of them (or an --atomic append), 13 what is
-stored is damaged, 64 not a command that makes sense, 69 PostgreSQL is down, 74 cannot read or write,
-75 another process owns the ledger, 130 interrupted.)";
+    R"(Exit status: 0 done, 1 failed, 3 some lines refused, 65 all of them (or an --atomic append), 12 append
+--where gave up on conflicts, 13 what is stored is damaged, 64 not a command that makes sense,
+69 PostgreSQL is down, 74 cannot read or write, 75 another process owns the ledger, 130 interrupted.)";
 
 bool is_option(std::string_view word) {
   return word.size() > 1 && word[0] == '-';
@@ -114,6 +115,12 @@ Exit print(std::string_view text) {
 }
 
 }  // namespace
+
+std::string whole_number(const std::string& text) {
+  constexpr std::size_t most_digits = 18;  // a bigint holds them
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  return digits && text.size() <= most_digits ? "" : "found " + printable(text) + "; a whole number would do";
+}
 
 Exit run(const std::vector<std::string>& arguments) {
   CLI::App app(

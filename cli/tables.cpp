@@ -2,6 +2,7 @@
 #include "cli/tables.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <system_error>
 
@@ -24,7 +25,10 @@ Reader open_ledger(const Common& common) {
 
 std::string start_database(const Common& common, StopFlag stop) {
   if (!common.database.empty()) return common.database;
-  return Cluster(home_from(common.home).directory).start(stop);
+  Cluster cluster(home_from(common.home).directory);
+  if (!cluster.exists() && ::isatty(STDERR_FILENO) != 0)
+    say("database", "making the private server; once, some seconds");
+  return cluster.start(stop);
 }
 
 std::string current_tables(const Common& common, bool stale) {

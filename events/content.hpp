@@ -21,7 +21,9 @@ Digest identity(std::string_view source, std::string_view id);
 std::string text(const Digest&);                          ///< 32 hexadecimal digits.
 std::optional<Digest> digest_from(std::string_view hex);  ///< Null for anything else.
 
-/// What the source of a record without one starts with when it is replayed as a CloudEvent; the ledger's uuid follows.
+/// A record that did not come as a CloudEvent is replayed as one under a source of the ledger's own: this and its uuid,
+/// and this fragment behind it where the event has an id of its own. Read again, it is the plain event that it was.
 inline constexpr std::string_view replay_source = "urn:uuid:";
+inline constexpr std::string_view replay_source_of_ids = "#id";
 
 }  // namespace carnet

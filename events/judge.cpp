@@ -30,6 +30,16 @@ void keep_first(std::optional<Rejection>& first, std::optional<Rejection> found,
   first = std::move(found);
 }
 
+// A record from a replay does not tell that its ids were given by the first ledger; the line that left them out does.
+void name_left_out(Receipt& receipt, const Line& line, const Record& record) {
+  const Stream own = stream_of(line.event);
+  if (own.kind != Kind::vol && own.id == 0) receipt.id = stream_of(record.event).id;
+  const auto* created = std::get_if<VolCreated>(&record.event);
+  if (created == nullptr) return;
+  if (line.avion && line.avion->avion_id == 0) receipt.avion_id = created->avion_id.value_or(0);
+  if (line.pilote && line.pilote->pilote_id == 0) receipt.pilote_id = created->pilote_id.value_or(0);
+}
+
 // Gives the next id to an event that registers an entity without one.
 template <RegistersOne E>
 std::optional<Rejection> give_id(const State& state, E& event, std::int32_t E::*id, std::string_view member, Kind kind,
@@ -59,6 +69,7 @@ std::optional<Answer> Judge::known_answer(const Line& line) {
   } else {
     const Record record = log_.at(position);
     first = {source_of(record.cloud_event), record.id, record.digest.value_or(Digest{}), receipt_of(record)};
+    name_left_out(first.receipt, line, record);
   }
   if (first.source != source || first.id != line.id) return std::nullopt;  // two identities with one hash
   if (first.digest != line.digest) {

@@ -253,9 +253,11 @@ void Reading::cloud_event(std::size_t type) {
   });
   for (const char* name : {"id", "source", "data"}) require("", name, 0);
   if (data != 0) event(data, type, [](const Value&, std::size_t) { return false; });
-  // A replayed record that came without an id was given one to be a CloudEvent: it has none.
-  if (!line_.digest && line_.position && cloud.source.starts_with(replay_source) &&
-      line_.id == std::to_string(*line_.position)) {
+  // A plain event that was replayed as a CloudEvent; one without an id was given its position for one.
+  if (!line_.position || !cloud.source.starts_with(replay_source)) return;
+  if (line_.digest && cloud.source.ends_with(replay_source_of_ids)) {
+    line_.cloud_event.reset();
+  } else if (!line_.digest && line_.id == std::to_string(*line_.position)) {
     line_.id.clear();
     line_.cloud_event.reset();
   }

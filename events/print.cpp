@@ -105,7 +105,9 @@ std::string to_line(const Record& record) {
 std::string to_cloud_event(const Record& record, std::string_view uuid) {
   std::string out = R"({"specversion":"1.0")";
   put_member(out, "id", record.id.empty() ? std::to_string(record.position) : record.id);
-  put_attributes(out, record.cloud_event.value_or(CloudEvent{fmt::format("{}{}", replay_source, uuid), {}, {}}));
+  put_attributes(
+      out, record.cloud_event.value_or(CloudEvent{
+               fmt::format("{}{}{}", replay_source, uuid, record.id.empty() ? "" : replay_source_of_ids), {}, {}}));
   put_member(out, "type", std::string{name_of(record.event)});
   put_member(out, "time", record.time);
   put_name(out, "data");
