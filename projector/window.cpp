@@ -7,7 +7,6 @@
 
 #include "projector/checkpoint.hpp"
 #include "projector/ddl.hpp"
-#include "projector/scan_ahead.hpp"
 #include "projector/tables.hpp"
 
 namespace carnet {
@@ -46,7 +45,7 @@ void must_be_of(const Checkpoint& at, Reader& reader) {
 std::uint64_t fold_history(Reader& reader, Position after, Position to, Fold& fold, const Watch& watch) {
   Position position = after;
   std::uint64_t checksum = 0;
-  scan_ahead(reader, after + 1, to, [&](const Record& record) {
+  reader.scan(after + 1, to, [&](const Record& record) {
     if (record.position != position + 1) {
       throw Damage(fmt::format("record {} follows record {}", record.position, position));
     }
