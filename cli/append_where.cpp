@@ -8,10 +8,10 @@
 #include <unordered_map>
 
 #include "cli/interrupt.hpp"
+#include "cli/query.hpp"
 #include "cli/shell_event.hpp"
 #include "cli/tables.hpp"
 #include "events/catalogue.hpp"
-#include "query/parse.hpp"
 
 namespace carnet {
 namespace {
@@ -64,7 +64,7 @@ BulkChange change_from(const std::vector<std::string>& words, const std::string&
       throw Usage(fmt::format("append: {}: differs between the entities that --where names", member));
     }
   }
-  change.where = parse_condition(type->entity, where);
+  change.where = where_of(type->entity, where);
   return change;
 }
 

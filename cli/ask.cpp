@@ -57,11 +57,10 @@ carnet query vols --where "avion.modele = 'A320-232'" --with avion --sort -heure
 carnet query vols --group-by avion.modele --count --sort -count)");
   return {command, [&common, options, stale] {
             options->format = common.format.value_or(Format::table);
-            const auto plan = plan_of(*options);
-            if (!plan) return Exit::usage;
+            const Plan plan = plan_of(*options);
             const InterruptLatch latch;
             Connection connection(current_tables(common, *stale), &interrupt_came);
-            ask(*plan, *options, connection);
+            ask(plan, *options, connection);
             return Exit::done;
           }};
 }

@@ -38,9 +38,8 @@ template <class Read>
 auto read(std::string_view option, Read&& read) {
   try {
     return read();
-  } catch (const QuestionError& error) {
-    say(option, error.what());
-    if (!error.text.empty()) std::fputs(pointed_out(error.text, error.place).c_str(), stderr);
+  } catch (QuestionError& error) {
+    error.clause = option;
     throw;
   }
 }
@@ -53,7 +52,7 @@ void append(std::vector<T>& to, std::vector<T> more) {
 Question question(const QueryOptions& options) {
   Question q;
   q.entity = read("query", [&] { return entity(options.entity); });
-  if (options.where) q.where = read("--where", [&] { return parse_condition(q.entity, *options.where); });
+  if (options.where) q.where = where_of(q.entity, *options.where);
   for (const std::string& with : options.with)
     append(q.with, read("--with", [&] { return parse_relations(q.entity, with); }));
   for (const std::string& sort : options.sort)
@@ -115,13 +114,18 @@ void echo(const Statement& statement, Duration time, std::size_t rows) {
 
 }  // namespace
 
-std::optional<Plan> plan_of(const QueryOptions& options) {
-  try {
-    const Question q = question(options);
-    return read("query", [&] { return compile(q); });
-  } catch (const QuestionError&) {
-    return std::nullopt;
-  }
+Expr where_of(Kind kind, std::string_view text) {
+  return read("--where", [&] { return parse_condition(kind, text); });
+}
+
+Plan plan_of(const QueryOptions& options) {
+  const Question q = question(options);
+  return read("query", [&] { return compile(q); });
+}
+
+void report(const QuestionError& error) {
+  say(error.clause, error.what());
+  if (!error.text.empty()) std::fputs(pointed_out(error.text, error.place).c_str(), stderr);
 }
 
 void ask(const Plan& plan, const QueryOptions& options, Connection& connection) {

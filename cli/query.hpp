@@ -25,9 +25,14 @@ struct QueryOptions {
   Format format = Format::table;
 };
 
-/// What is to be asked; null where the options make no question: why is then said on standard error, and the exit
-/// status is 64. Needs no database.
-std::optional<Plan> plan_of(const QueryOptions&);
+/// What is to be asked. Needs no database. Throws QuestionError.
+Plan plan_of(const QueryOptions&);
+
+/// The condition of a --where. Throws QuestionError.
+Expr where_of(Kind, std::string_view text);
+
+/// Says why there is no question, and points at the place.
+void report(const QuestionError&);
 
 /// Asks it and prints the answer.
 void ask(const Plan&, const QueryOptions&, Connection&);

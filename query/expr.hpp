@@ -21,7 +21,8 @@ struct Place {
 struct QuestionError : std::runtime_error {
   explicit QuestionError(const std::string& what, Place at = {}) : runtime_error(what), place(at) {}
   Place place;
-  std::string text;  ///< That the place is in; empty where the question was not read from a text.
+  std::string text;    ///< That the place is in; empty where the question was not read from a text.
+  std::string clause;  ///< Which part of the question the text is, by whoever asked for it to be read: "--where".
 };
 
 /// From an entity along its relations to a column, or to a relation's rows where `column` is null.
