@@ -119,16 +119,23 @@ void build_tables(Connection& one, Connection& two, Reader& reader, const std::s
   for (const std::string& statement : indexes(schema)) {
     tasks.push_back([statement](Connection& connection) { connection.exec(statement); });
   }
+  run_on_both(one, two, tasks);
+  for (const std::string& statement : constraints(schema)) one.exec(statement);
+  let_reader_in(one, schema);
+
+  // Foreign keys and ANALYZE lock each other out, but not those who read.
+  tasks = {[&](Connection& connection) {
+    for (const std::string& statement : foreign_keys(schema)) connection.exec(statement);
+    for (const Table& table : tables()) {
+      connection.exec(fmt::format("ANALYZE {}.{}", identifier(schema), table.name));
+    }
+  }};
   std::size_t place = 0;
   for (const Table& table : tables()) {
     const Digest128& expected = folded[place++];
     tasks.push_back([&](Connection& connection) { read_back(connection, schema, table, expected); });
   }
   run_on_both(one, two, tasks);
-  for (const std::string& statement : constraints(schema)) one.exec(statement);
-  for (const std::string& statement : foreign_keys(schema)) one.exec(statement);
-  let_reader_in(one, schema);
-  for (const Table& table : tables()) one.exec(fmt::format("ANALYZE {}.{}", identifier(schema), table.name));
 }
 
 }  // namespace carnet
