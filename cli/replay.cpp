@@ -27,7 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr int poll_ms = 20;  // between two looks at a ledger that is followed
+constexpr auto stop_latency = 100ms;  // an interrupt that another thread took is noticed then
 
 struct Options {
   std::string from, to, type, speed;
@@ -143,7 +143,8 @@ Exit replay(const Common& common, const Options& options) {
     if (interrupt_came) return Exit::interrupted;
     if (!options.follow || next > selection.last()) return Exit::done;
     if (next <= reader.head().position) continue;
-    wait_readable(-1, poll_ms);
+    while (!interrupt_came && !reader.wait(stop_latency)) {
+    }
     reader.refresh();
   }
 }
