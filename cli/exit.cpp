@@ -5,6 +5,7 @@
 
 #include "events/ledger.hpp"
 #include "projector/projection.hpp"
+#include "projector/uri.hpp"
 #include "query/expr.hpp"
 
 namespace carnet {
@@ -18,7 +19,7 @@ bool is(const std::exception& error) {
 }  // namespace
 
 Exit exit_status(const std::exception& error) {
-  if (is<Usage>(error) || is<QuestionError>(error)) return Exit::usage;
+  if (is<Usage>(error) || is<QuestionError>(error) || is<BadUri>(error)) return Exit::usage;
   if (is<Damage>(error) || is<Mismatch>(error)) return Exit::integrity;
   if (is<DatabaseDown>(error)) return Exit::unavailable;
   if (is<Locked>(error)) return Exit::locked;

@@ -5,7 +5,9 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
@@ -14,6 +16,23 @@
 
 namespace carnet {
 namespace {
+
+/// Null where it cannot be asked any more.
+std::optional<Position> position_of_tables(const std::string& uri) {
+  try {
+    Connection connection(uri);
+    const auto at = checkpoint(connection);
+    return at ? at->position : 0;
+  } catch (const DatabaseDown&) {
+    return std::nullopt;
+  }
+}
+
+std::string how_far(Position from, std::optional<Position> reached) {
+  if (!reached) return fmt::format("from position {}", from);
+  if (*reached == from) return fmt::format("up to date at position {}", from);
+  return fmt::format("from position {} to {}", from, *reached);
+}
 
 Exit run(const Common& common, bool follow) {
   Reader reader = open_ledger(common);
@@ -24,26 +43,24 @@ Exit run(const Common& common, bool follow) {
     const auto before = checkpoint(connection);
     return before ? before->position : 0;
   }();
-  Position reached = from;
-  bool stopped = false;
+  std::optional<Position> reached;
   try {
     ProgressBar bar("projecting", reader.head().position - std::min(from, reader.head().position));
     const Watch watch{
         .progress =
             [&](Position done, Position) {
-              reached = done;
-              bar.show(done - from, done - from, "records");
+              const Position since = done - std::min(done, from);  // tables that are rebuilt begin at 0 again
+              bar.show(since, since, "records");
             },
         .say = [](const std::string& what) { say("project", what); },
         .stop = &interrupt_came,
     };
     reached = project(uri, reader, watch, follow);
   } catch (const Interrupted&) {
-    stopped = true;
+    reached = position_of_tables(uri);
   }
-  say("project", reached == from ? fmt::format("up to date at position {}", reached)
-                                 : fmt::format("from position {} to {}", from, reached));
-  return stopped || interrupt_came ? Exit::interrupted : Exit::done;
+  say("project", how_far(from, reached));
+  return interrupt_came ? Exit::interrupted : Exit::done;
 }
 
 }  // namespace

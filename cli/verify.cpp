@@ -55,8 +55,8 @@ bool tables_equal(const Common& common, Output& out) {
                           grouped(verdict.rows)));
     return true;
   }
-  out.write(fmt::format("tables: {} differences from the history up to position {} (carnet rebuild makes them anew)\n",
-                        grouped(verdict.differences), grouped(verdict.position)));
+  out.write(fmt::format("tables: {} difference{} from the history up to position {} (carnet rebuild makes them anew)\n",
+                        grouped(verdict.differences), verdict.differences == 1 ? "" : "s", grouped(verdict.position)));
   return false;
 }
 

@@ -3,59 +3,48 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "events/ledger.hpp"
 #include "projector/ddl.hpp"
+#include "projector/patience.hpp"
 #include "projector/swap.hpp"
 
 namespace carnet {
 namespace {
 
-constexpr int kept = 4;
+using namespace std::chrono_literals;
 
-bool is_of(const std::optional<Checkpoint>& at, const Head& head, Position position) {
-  return at && at->ledger == head.uuid && at->position == position && at->schema_version == schema_version;
-}
+constexpr std::size_t kept = 4;
+constexpr std::string_view prefix = "carnet_at_";
 
-/// When it was last asked for stands in the schema's comment.
-void mark_used(Connection& connection, const std::string& schema) {
-  connection.exec(
-      fmt::format("DO $$ BEGIN EXECUTE format('COMMENT ON SCHEMA %I IS %L', {}, 'last asked for at ' || "
-                  "to_char(clock_timestamp(), 'YYYY-MM-DD HH24:MI:SS.US')); END $$",
-                  literal(schema)));
+bool is_of(const std::optional<Checkpoint>& at, Reader& reader, Position position) {
+  return at && at->ledger == reader.head().uuid && at->position == position && at->schema_version == schema_version &&
+         at->checksum == reader.checksum_at(position);
 }
 
 void drop_the_oldest(Connection& connection) {
-  Result old =
-      connection.exec(fmt::format("SELECT nspname FROM pg_namespace WHERE nspname ~ '^carnet_at_[0-9]+$' "
-                                  "ORDER BY obj_description(oid, 'pg_namespace') DESC NULLS LAST OFFSET {}",
-                                  kept));
-  for (int row = 0; row < old.rows(); ++row) try_drop(connection, std::string(old.text(row, 0)));
+  std::vector<Moment> own = moments(connection);
+  std::erase_if(own, [](const Moment& moment) { return !moment.schema.starts_with(prefix); });
+  std::ranges::sort(own, std::ranges::greater(), &Moment::used);
+  for (std::size_t i = kept; i < own.size(); ++i) try_drop(connection, own[i].schema);
 }
 
 }  // namespace
 
-std::vector<Moment> moments(Connection& connection) {
-  Result schemas = connection.exec(
-      "SELECT n.nspname FROM pg_namespace n WHERE n.nspname NOT IN ('carnet', 'carnet_rebuild') "
-      "AND n.nspname !~ '^carnet_(rebuild|former|kept)_' AND to_regclass(format('%I.checkpoint', n.nspname)) IS NOT "
-      "NULL "
-      "AND to_regclass(format('%I.reservations', n.nspname)) IS NOT NULL ORDER BY 1");
-  std::vector<Moment> found;
-  for (int row = 0; row < schemas.rows(); ++row) {
-    std::string schema(schemas.text(row, 0));
-    if (std::optional<Checkpoint> at = checkpoint(connection, schema)) found.push_back({schema, at->position});
-  }
-  return found;
-}
-
 std::string as_of(const std::string& uri, Reader& reader, Position position, const Rebuild& options,
                   const Watch& watch) {
-  const std::string schema = fmt::format("carnet_at_{}", position);
+  const std::string schema = fmt::format("{}{}", prefix, position);
   Connection connection(uri, watch.stop);
   reader.refresh();
-  if (!is_of(checkpoint(connection, schema), reader.head(), position)) {
-    rebuild_until(uri, reader, position, schema, options, watch);
+  while (!is_of(checkpoint(connection, schema), reader, position)) {
+    try {
+      rebuild_until(uri, reader, position, schema, options, watch);
+    } catch (const Locked&) {  // somebody else asks for the same moment
+      sleep(100ms, watch.stop);
+    }
   }
-  mark_used(connection, schema);
+  note_use(connection, schema);
   drop_the_oldest(connection);
   return schema;
 }

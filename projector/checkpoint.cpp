@@ -35,6 +35,10 @@ std::optional<Checkpoint> checkpoint(Connection& connection, const std::string& 
   }
 }
 
+std::string hold(const std::string& schema) {
+  return fmt::format("LOCK TABLE {}.checkpoint IN ACCESS SHARE MODE", identifier(schema));
+}
+
 void write_first_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& at) {
   connection.copy_in(fmt::format("COPY {}.checkpoint FROM STDIN (FREEZE)", identifier(schema)));
   connection.put(fmt::format("{}\t{}\t{}\t{}\n", at.ledger, at.position, std::bit_cast<std::int64_t>(at.checksum),

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cctype>
 #include <cerrno>
 #include <fstream>
 #include <set>
@@ -16,6 +15,8 @@
 
 #include "projector/account.hpp"
 #include "projector/postmaster.hpp"
+#include "projector/schema.hpp"
+#include "projector/uri.hpp"
 
 namespace fs = std::filesystem;
 
@@ -44,8 +45,13 @@ log_timezone = 'UTC'
 log_checkpoints = off
 )";
 
-// Single-user mode takes one statement a line.
-constexpr const char* database = R"(CREATE DATABASE carnet
+// Single-user mode takes one statement a line; a backslash goes on in the next one. In template1, which the database is
+// made of. Revoked is what a read-only transaction may do and yet writes: large objects, messages in the WAL.
+constexpr const char* database = R"(REVOKE CREATE ON SCHEMA public FROM PUBLIC
+DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc WHERE proname IN ( \
+'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_put', 'lo_truncate', 'lo_truncate64', 'lo_unlink', 'lowrite', \
+'pg_logical_emit_message') LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP; END $$
+CREATE DATABASE carnet
 ALTER DATABASE carnet SET search_path TO public, carnet
 REVOKE TEMPORARY ON DATABASE carnet FROM PUBLIC
 CREATE ROLE carnet_reader LOGIN
@@ -113,20 +119,10 @@ void make(const Account& account, const fs::path& home, const fs::path& director
   write(account, aside / "pg_hba.conf", "local all all peer map=carnet\n");
   write(account, aside / "pg_ident.conf", identities(account, home));
   write(account, directory / "database.sql", database);
-  must({programs / "postgres", "--single", "-F", "-D", aside, "postgres"}, directory / "database.sql");
+  must({programs / "postgres", "--single", "-F", "-D", aside, "template1"}, directory / "database.sql");
   must({programs / "initdb", "--sync-only", "-D", aside}, "/dev/null");
   fs::remove(directory / "database.sql");
   fs::rename(aside, data);
-}
-
-std::string escaped(std::string_view path) {
-  std::string text;
-  for (char c : path) {
-    bool plain =
-        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("/-._~").find(c) != std::string::npos;
-    text += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return text;
 }
 
 /// Beside the data, where only the server's account and root come; elsewhere where that path is too long for a socket
@@ -142,7 +138,7 @@ std::string uri_for(const fs::path& home, std::string_view role) {
   fs::path directory = home / "postgres";
   std::string sockets = Postmaster::of(directory / "data").socket_directory;
   if (sockets.empty()) sockets = socket_directory(Account::for_server_in(directory), directory);
-  return fmt::format("postgresql:///carnet?host={}&port={}&user={}", escaped(sockets), server_port, role);
+  return fmt::format("postgresql:///carnet?host={}&port={}&user={}", uri_part(sockets), server_port, role);
 }
 
 }  // namespace

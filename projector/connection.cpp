@@ -10,6 +10,8 @@
 #include <charconv>
 #include <utility>
 
+#include "projector/uri.hpp"
+
 namespace carnet {
 namespace {
 
@@ -52,32 +54,22 @@ bool wait_for(pg_conn* connection, short events, StopFlag stop, Clock::time_poin
 }
 
 pg_conn* open(const std::string& uri) {
-  char* message = nullptr;
-  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> given(PQconninfoParse(uri.c_str(), &message),
-                                                                     PQconninfoFree);
-  std::unique_ptr<char, decltype(&PQfreemem)> owned(message, PQfreemem);
-  if (!given) throw DatabaseDown("database " + uri + ": " + without_newline(message));
+  std::vector<std::pair<std::string, std::string>> all = parameters_in(uri);
   std::string options;
+  for (const auto& [name, value] : all) {
+    if (name == "options") options = value + " ";
+  }
+  all.insert(all.end(), {{"options", options + settings},
+                         {"client_encoding", "UTF8"},
+                         {"fallback_application_name", "carnet"},
+                         {"tcp_user_timeout", "30000"}});  // the last one of a name counts
   std::vector<const char*> names, values;
-  for (PQconninfoOption* option = given.get(); option->keyword != nullptr; ++option) {
-    if (option->val == nullptr) continue;
-    if (std::string_view(option->keyword) == "options") {
-      options = std::string(option->val) + " ";
-      continue;
-    }
-    names.push_back(option->keyword);
-    values.push_back(option->val);
+  for (const auto& [name, value] : all) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
   }
-  options += settings;
-  const std::pair<const char*, const char*> own[] = {{"options", options.c_str()},
-                                                     {"client_encoding", "UTF8"},
-                                                     {"fallback_application_name", "carnet"},
-                                                     {"tcp_user_timeout", "30000"},
-                                                     {nullptr, nullptr}};
-  for (auto [name, value] : own) {
-    names.push_back(name);
-    values.push_back(value);
-  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
   return PQconnectStartParams(names.data(), values.data(), 0);
 }
 
@@ -144,7 +136,7 @@ Connection::Connection(const std::string& uri, StopFlag stop) : connection_(open
   while (connection_ && PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK &&
          status != PGRES_POLLING_FAILED) {
     if (!wait_for(raw(), status == PGRES_POLLING_READING ? POLLIN : POLLOUT, stop_, until)) {
-      throw DatabaseDown("database " + uri + ": no answer within ten seconds");
+      throw DatabaseDown("database " + without_password(uri) + ": no answer within ten seconds");
     }
     status = PQconnectPoll(raw());
   }
@@ -231,7 +223,7 @@ Result Connection::exec(const std::string& statement, std::span<const Parameter>
 Result Connection::exec_prepared(const std::string& statement, std::span<const Parameter> parameters,
                                  bool binary_result) {
   const Arguments a(parameters);
-  auto [found, added] = prepared_.try_emplace(statement, "carnet_" + std::to_string(prepared_.size()));
+  auto [found, added] = prepared_.try_emplace(statement, "carnet_projector_" + std::to_string(prepared_.size()));
   if (added) {
     if (PQsendPrepare(raw(), found->second.c_str(), statement.c_str(), a.count, a.types.data()) == 0) {
       throw DatabaseDown(without_newline(PQerrorMessage(raw())));

@@ -21,7 +21,7 @@ struct pg_result;
 
 namespace carnet {
 
-/// The server cannot be reached, went away, is starting, full or read-only: later it may work. Exit status 69.
+/// The server cannot be reached, went away, is starting or out of connections: later it may work. Exit status 69.
 struct DatabaseDown : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -31,6 +31,8 @@ struct DatabaseError : std::runtime_error {
   DatabaseError(const std::string& what, std::string state) : runtime_error(what), sqlstate(std::move(state)) {}
   std::string sqlstate;  ///< Five characters, PostgreSQL's appendix A.
 };
+
+inline constexpr const char* lock_not_available = "55P03";  ///< lock_timeout was over.
 
 /// The stop flag was raised. Exit status 130.
 struct Interrupted : std::runtime_error {
@@ -63,7 +65,8 @@ class Result {
 
 class Connection {
  public:
-  /// Within ten seconds, or DatabaseDown. The session speaks UTF-8 and UTC, whatever the environment says.
+  /// Within ten seconds, or DatabaseDown; BadUri (uri.hpp) where the text is none. The session speaks UTF-8 and UTC,
+  /// whatever the environment says.
   explicit Connection(const std::string& uri, StopFlag stop = nullptr);
   ~Connection();
   Connection(Connection&&) noexcept;
@@ -112,7 +115,10 @@ class Connection {
 /// From BEGIN to commit(), or to a rollback where it is destroyed before.
 class Transaction {
  public:
-  explicit Transaction(Connection& connection, const std::string& begin = "BEGIN");
+  /// Says its isolation level: a server may have another one as its default.
+  static constexpr const char* read_committed = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+  explicit Transaction(Connection& connection, const std::string& begin = read_committed);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   /// A DatabaseDown from here leaves open whether it happened: look the checkpoint up, on a new connection.

@@ -19,10 +19,10 @@ constexpr const char* unique_constraints[][3] = {
 // vols_avion answers "the flights of one avion" by itself, and finds the flight before and after. The order of
 // vols_heure_decollage is that of the latest first, those that never left last.
 constexpr const char* plain_indexes[][3] = {
+    {"vols", "vols_destination", "(destination)"},
     {"vols", "vols_avion",
      "(avion_id, heure_decollage, numero) INCLUDE (destination, statut, heure_creation, heure_arrivee, pilote_id)"},
     {"vols", "vols_heure_decollage", "(heure_decollage DESC NULLS LAST, numero)"},
-    {"vols", "vols_destination", "(destination)"},
     {"vols", "vols_pilote", "(pilote_id, heure_decollage)"},
     {"vols", "vols_statut", "(statut)"},
     {"reservations", "reservations_passager", "(passager_id)"},
@@ -56,16 +56,13 @@ std::string create_tables(const std::string& schema) {
   statements += fmt::format(
       "CREATE TABLE {0}.checkpoint (ledger uuid NOT NULL, position bigint NOT NULL, checksum bigint NOT NULL, "
       "schema_version integer NOT NULL);\n"
-      "CREATE UNIQUE INDEX checkpoint_one_row ON {0}.checkpoint ((true));\n",
-      identifier(schema));
+      "CREATE UNIQUE INDEX {1} ON {0}.checkpoint ((true));\n",
+      identifier(schema), mark_of_carnet);
   return statements;
 }
 
 std::vector<std::string> indexes(const std::string& schema) {
   std::vector<std::string> statements;
-  for (auto [table, name, columns] : plain_indexes) {
-    statements.push_back(fmt::format("CREATE INDEX {} ON {}.{} {}", name, identifier(schema), table, columns));
-  }
   auto unique = [&](std::string_view table, std::string_view name, std::string_view columns) {
     return fmt::format("CREATE UNIQUE INDEX {} ON {}.{} {}", name, identifier(schema), table, columns);
   };
@@ -74,6 +71,9 @@ std::vector<std::string> indexes(const std::string& schema) {
                                 fmt::format("({})", fmt::join(table->primary_key, ", "))));
   }
   for (auto [table, name, columns] : unique_constraints) statements.push_back(unique(table, name, columns));
+  for (auto [table, name, columns] : plain_indexes) {
+    statements.push_back(fmt::format("CREATE INDEX {} ON {}.{} {}", name, identifier(schema), table, columns));
+  }
   return statements;
 }
 

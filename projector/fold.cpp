@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 #include "events/rules.hpp"
 #include "projector/projection.hpp"
@@ -14,15 +12,15 @@ namespace carnet {
 namespace {
 
 /// Knows who died, which is all that `settled` asks.
-class Deaths final : public World {
+class WorldOfDeaths final : public World {
  public:
-  explicit Deaths(const boost::unordered_flat_set<Key>& dead) : dead_(dead) {}
-  const Entity& find(const Stream& stream) override { return dead_.contains(Key(stream)) ? nobody_ : somebody_; }
+  explicit WorldOfDeaths(const Deaths& deaths) : deaths_(deaths) {}
+  const Entity& find(const Stream& stream) override { return deaths_.contains(Key(stream)) ? nobody_ : somebody_; }
   bool known(const Stream&) override { return true; }
   std::optional<Stream> holder(const Claim&) override { return std::nullopt; }
 
  private:
-  const boost::unordered_flat_set<Key>& dead_;
+  const Deaths& deaths_;
   const Entity nobody_, somebody_ = Avion{};
 };
 
@@ -34,6 +32,19 @@ bool deletes(const Event& event) {
 
 // Measured: a state, and its share of a hash table that is half full.
 constexpr std::size_t bytes_of_state = 300;
+// One in a hash table that is half full. The two keys that a state may refer to, sorted, fit in the same share.
+constexpr std::size_t bytes_of_death = 40, share_of_deaths = 8;
+
+/// What would change a row by its death.
+void add_referred(const Entity& entity, std::vector<Key>& keys) {
+  if (const auto* vol = std::get_if<Vol>(&entity)) {
+    if (vol->avion_id) keys.emplace_back(Stream::avion(*vol->avion_id));
+    if (vol->pilote_id) keys.emplace_back(Stream::pilote(*vol->pilote_id));
+  } else if (const auto* reservation = std::get_if<Reservation>(&entity)) {
+    keys.emplace_back(Stream::vol(reservation->numero));
+    keys.emplace_back(Stream::passager(reservation->passager_id));
+  }
+}
 
 std::size_t heap_bytes(const std::string& text) {
   return text.capacity() > 15 ? text.capacity() + 16 : 0;
@@ -56,24 +67,15 @@ std::size_t place_of(Kind kind) {
 
 }  // namespace
 
-Key::Key(const Stream& stream) : kind(stream.kind), id(stream.id) {
-  std::memcpy(numero.data(), stream.numero.data(), std::min(stream.numero.size(), numero.size()));
-}
-
-Stream Key::stream() const {
-  return {kind, id, std::string(numero.begin(), std::ranges::find(numero, '\0'))};
-}
-
-std::size_t hash_value(const Key& key) {
-  static_assert(sizeof(Key) == 16);
-  auto words = std::bit_cast<std::array<std::uint64_t, 2>>(key);
-  std::uint64_t mixed = words[0] * 0x9E3779B97F4A7C15u ^ std::rotl(words[1] * 0xC2B2AE3D27D4EB4Fu, 31);
-  return (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9u;
-}
+Fold::Fold(Key from, std::size_t memory_bytes)
+    : range_{from, std::nullopt},
+      states_bytes_(memory_bytes - memory_bytes / share_of_deaths),
+      deaths_(memory_bytes / share_of_deaths / bytes_of_death) {}
 
 void Fold::take(const Record& record) {
-  Key key(stream_of(record.event));
-  if (deletes(record.event)) dead_.insert(key);
+  const Key key(stream_of(record.event));
+  if (deletes(record.event)) deaths_.add(key);
+  begun_ += record.version == 1 ? 1 : 0;
   if (!range_.contains(key)) return;
   auto [found, added] = index_.try_emplace(key, nullptr);
   if (added) {
@@ -86,7 +88,20 @@ void Fold::take(const Record& record) {
   } else {
     advance(state, record.event, record.time, record.position, record.previous);
   }
-  if (used_bytes_ > memory_bytes_ && states_.size() > 1) let_go_of_half();
+  if (used_bytes_ > states_bytes_ && states_.size() > 1) let_go_of_half();
+}
+
+bool Fold::asks_for_deaths() {
+  if (!deaths_.overflowed()) return false;
+  std::vector<Key> referred;
+  referred.reserve(2 * states_.size());
+  for (const State& state : states_) add_referred(state.row.entity, referred);
+  deaths_.ask(std::move(referred));
+  return true;
+}
+
+void Fold::take_death(const Record& record) {
+  if (deletes(record.event)) deaths_.add(Key(stream_of(record.event)));
 }
 
 void Fold::advance(State& state, const Event& event, Time time, Position position, Position previous) {
@@ -118,6 +133,10 @@ void Fold::let_go_of_half() {
     index_.emplace(kept.back().key, &kept.back());
   }
   states_ = std::move(kept);
+}
+
+double Fold::share() const {
+  return begun_ == 0 ? 1 : static_cast<double>(states_.size()) / static_cast<double>(begun_);
 }
 
 std::vector<Stream> Fold::missing() const {
@@ -157,10 +176,10 @@ Changes Fold::finish() {
   waiting_.clear();
 
   Changes changes;
-  Deaths deaths(dead_);
+  WorldOfDeaths world(deaths_);
   for (State& state : states_) {
     Changes::OfTable& of = changes.of[place_of(state.key.kind)];
-    if (!dead_.empty()) state.row.entity = settled(std::move(state.row.entity), deaths);
+    if (!deaths_.none()) state.row.entity = settled(std::move(state.row.entity), world);
     if (!alive(state.row.entity)) {
       if (state.stored) of.deleted.push_back(state.key.stream());
     } else {

@@ -8,37 +8,15 @@
 
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
-#include <compare>
 #include <deque>
-#include <optional>
 #include <vector>
 
 #include "events/reader.hpp"
+#include "projector/deaths.hpp"
+#include "projector/key.hpp"
 #include "projector/row.hpp"
 
 namespace carnet {
-
-/// The name of a stream in 16 bytes, in the order of tables() and then of their primary keys.
-struct Key {
-  Kind kind = Kind::avion;
-  std::array<char, 11> numero{};  ///< Ten at most, then NUL. Eleven leave no gap in the struct.
-  std::int32_t id = 0;
-
-  Key() = default;
-  explicit Key(const Stream&);
-  Stream stream() const;
-  bool operator==(const Key&) const = default;
-  auto operator<=>(const Key&) const = default;
-  friend std::size_t hash_value(const Key&);
-};
-
-/// The streams from a key on, up to another one, which is not among them. Null: to the end.
-struct KeyRange {
-  Key from{};
-  std::optional<Key> to;
-  bool contains(const Key& key) const { return !(key < from) && (!to || key < *to); }
-};
 
 /// What a window of history changes in the tables.
 struct Changes {
@@ -52,12 +30,16 @@ struct Changes {
 class Fold {
  public:
   Fold() = default;
-  /// Takes the streams from a key on, as many of them as fit in that memory: where more come, it lets the upper half of
-  /// them go, and range() gets shorter. Another fold of the same records goes on from there.
-  Fold(Key from, std::size_t memory_bytes) : range_{from, std::nullopt}, memory_bytes_(memory_bytes) {}
+  /// Of a whole history: takes the streams from a key on, as many of them as fit in that memory. Where more come, it
+  /// lets the upper half of them go, and range() gets shorter; another fold of the same records goes on from there.
+  Fold(Key from, std::size_t memory_bytes);
 
   /// Records in order, without gaps. Throws Damage where a stream's record does not follow its last one.
   void take(const Record&);
+
+  /// After the last record. Where it is true, more died than that memory holds: take_death wants all records again.
+  bool asks_for_deaths();
+  void take_death(const Record&);
 
   /// The streams that began before the first record taken: the fold goes on from their rows.
   std::vector<Stream> missing() const;
@@ -68,6 +50,7 @@ class Fold {
   Changes finish();
 
   const KeyRange& range() const { return range_; }
+  double share() const;  ///< Of all streams that the records began, those that it took.
 
  private:
   struct State {
@@ -86,11 +69,12 @@ class Fold {
   void let_go_of_half();
 
   KeyRange range_;
-  std::size_t memory_bytes_ = SIZE_MAX, used_bytes_ = 0;
+  std::size_t states_bytes_ = SIZE_MAX, used_bytes_ = 0;
   boost::unordered_flat_map<Key, State*> index_;
   std::deque<State> states_;  // in order of appearance, which is the order of the rows in the tables
   std::vector<Waiting> waiting_;
-  boost::unordered_flat_set<Key> dead_;  // of all streams, in the range or not
+  std::size_t begun_ = 0;  // streams, in the range or not
+  Deaths deaths_;          // of all streams, in the range or not
 };
 
 }  // namespace carnet

@@ -24,17 +24,9 @@ bool is_for_rebuild(const std::optional<Checkpoint>& at, const Head& head) {
   return (at && at->schema_version < schema_version) || ((!at || at->position == 0) && head.position >= long_history);
 }
 
-Checkpoint advance_to_head(Connection& connection, Reader& reader, Checkpoint at, const Watch& watch) {
-  while (at.position < reader.head().position) {
-    at = advance(connection, "carnet", reader, at, reader.head().position, watch);
-    if (watch.progress) watch.progress(at.position, reader.head().position);
-  }
-  return at;
-}
-
 /// catch_up, to the checkpoint.
 Checkpoint bring_up_to_date(Connection& connection, Reader& reader, const Watch& watch) {
-  const std::string schema = "carnet";
+  const std::string schema = projection_schema;
   reader.refresh();
   std::optional<Checkpoint> at = checkpoint(connection, schema);
   while (is_for_rebuild(at, reader.head())) {
@@ -50,7 +42,7 @@ Checkpoint bring_up_to_date(Connection& connection, Reader& reader, const Watch&
     at = checkpoint(connection, schema);
   }
   must_be_of(*at, reader);
-  return advance_to_head(connection, reader, *at, watch);
+  return advance(connection, schema, reader, *at, reader.head().position, watch);
 }
 
 }  // namespace
@@ -69,7 +61,7 @@ Position project(const std::string& uri, Reader& reader, const Watch& watch, boo
       if (watch.stop != nullptr && *watch.stop) throw Interrupted();
       if (!reader.wait(stop_latency)) continue;
       reader.refresh();
-      at = advance_to_head(connection, reader, at, watch);
+      at = advance(connection, projection_schema, reader, at, reader.head().position, watch);
       reached();
     }
   });

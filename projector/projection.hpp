@@ -9,6 +9,7 @@
 
 #include "events/reader.hpp"
 #include "projector/connection.hpp"
+#include "projector/schema.hpp"
 
 namespace carnet {
 
@@ -27,7 +28,8 @@ struct Checkpoint {
 
 /// First statement of a transaction that asks several questions: a rebuild waits for its end before it swaps. It comes
 /// before the transaction's snapshot is taken, as a SELECT would not.
-inline constexpr const char* hold_projection = "LOCK TABLE carnet.checkpoint IN ACCESS SHARE MODE";
+std::string hold(const std::string& schema);
+inline const std::string hold_projection = hold(projection_schema);
 
 /// How a long piece of work says how far it is, and learns that it shall stop.
 struct Watch {
@@ -37,7 +39,7 @@ struct Watch {
 };
 
 /// Null where the database has no such tables.
-std::optional<Checkpoint> checkpoint(Connection&, const std::string& schema = "carnet");
+std::optional<Checkpoint> checkpoint(Connection&, const std::string& schema = projection_schema);
 
 /// Makes the tables where there are none, then brings them up to the reader's head (refreshed first), in windows of one
 /// transaction each. One cheap statement where nothing is to be done. Several may do so at once: they take turns.

@@ -7,6 +7,7 @@
 
 #include "events/ledger.hpp"
 #include "projector/bulk.hpp"
+#include "projector/moments.hpp"
 #include "projector/patience.hpp"
 #include "projector/swap.hpp"
 #include "projector/window.hpp"
@@ -24,7 +25,8 @@ void take_turn(Connection& connection, const std::string& schema, int patience_m
         fmt::format("SET lock_timeout = {}; SELECT pg_advisory_lock(hashtext('carnet rebuild'), "
                     "hashtext({})); RESET lock_timeout",
                     patience_ms, literal(schema)));
-  } catch (const DatabaseError&) {
+  } catch (const DatabaseError& error) {
+    if (error.sqlstate != lock_not_available) throw;
     throw Locked(fmt::format("another rebuild of {} is at work", schema));
   }
 }
@@ -32,7 +34,7 @@ void take_turn(Connection& connection, const std::string& schema, int patience_m
 void catch_up_with_appends(Connection& connection, const std::string& schema, Reader& reader, const Watch& watch) {
   Checkpoint at = checkpoint(connection, schema).value();
   for (reader.refresh(); at.position + short_tail < reader.head().position; reader.refresh()) {
-    at = advance(connection, schema, reader, at, reader.head().position, watch);
+    at = advance(connection, schema, reader, at, reader.head().position, {{}, {}, watch.stop});
   }
 }
 
@@ -60,6 +62,8 @@ Rebuilt attempt(Connection& one, Connection& two, Reader& reader, const Swap& sw
     if (swap.follows) catch_up_with_appends(one, swap.successor, reader, watch);
     successor = identity_of(one, swap.successor);
     rebuilt.former = swap_in(one, reader, swap, watch);
+    if (!swap.follows) note_use(one, swap.schema);
+    if (swap.keep_former && !rebuilt.former.empty()) note_use(one, rebuilt.former);
   }
   rebuilt.position = checkpoint(one, swap.schema)->position;
   return rebuilt;
@@ -89,13 +93,15 @@ Rebuilt replace(const std::string& uri, Reader& reader, const Swap& swap, Positi
 
 Rebuilt rebuild(const std::string& uri, Reader& reader, const Rebuild& options, const Watch& watch) {
   reader.refresh();
-  return replace(uri, reader, {"carnet", "carnet_rebuild", true, options.keep_old}, reader.head().position, options,
-                 watch);
+  return replace(uri, reader, {projection_schema, "carnet_rebuild", true, options.keep_old}, reader.head().position,
+                 options, watch);
 }
 
 Position rebuild_until(const std::string& uri, Reader& reader, Position until, const std::string& into,
                        const Rebuild& options, const Watch& watch) {
-  if (into == "carnet") throw DatabaseError("carnet is the projection's own schema (name another one)", "42P06");
+  if (into == projection_schema) {
+    throw DatabaseError(into + " is the projection's own schema (name another one)", "42P06");
+  }
   reader.refresh();
   if (until > reader.head().position) {
     throw DatabaseError(fmt::format("position {} is beyond the ledger's last, {}", until, reader.head().position),
@@ -103,6 +109,21 @@ Position rebuild_until(const std::string& uri, Reader& reader, Position until, c
   }
   std::string successor = fmt::format("carnet_rebuild_{:016x}", std::hash<std::string>()(into));
   return replace(uri, reader, {into, successor, false, options.keep_old}, until, options, watch).position;
+}
+
+Standing standing_at(Reader& reader, Time time) {
+  Standing standing;
+  reader.scan(1, reader.head().position, [&](const Record& record) {
+    if (standing.next) {
+      standing.earlier_ones += record.time <= time ? 1 : 0;
+    } else if (record.time > time) {
+      standing.next = record.time;
+    } else {
+      standing.position = record.position;
+    }
+    return true;
+  });
+  return standing;
 }
 
 Position position_at(Reader& reader, Time time) {

@@ -2,6 +2,7 @@
 // New tables from position 1, beside those in use, then swapped in: at once, or never.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "events/reader.hpp"
@@ -30,8 +31,15 @@ Rebuilt rebuild(const std::string& uri, Reader&, const Rebuild& = {}, const Watc
 Position rebuild_until(const std::string& uri, Reader&, Position until, const std::string& into, const Rebuild& = {},
                        const Watch& = {});
 
-/// The last position before anything happened later than that time: history is taken in its own order, so that the
-/// tables are a state that it really went through.
-Position position_at(Reader&, Time);
+/// Where a history stood at a time. It is taken in its own order, so that the tables are a state that it really went
+/// through: up to the first record that happened later. What was recorded after that is left out, even if it happened
+/// earlier.
+struct Standing {
+  Position position = 0;           ///< The last before anything happened later than the time.
+  std::optional<Time> next;        ///< When the record after it happened; null where there is none.
+  std::uint64_t earlier_ones = 0;  ///< Records after that one which happened no later than the time.
+};
+Standing standing_at(Reader&, Time);
+Position position_at(Reader&, Time);  ///< Its position alone; reads no further.
 
 }  // namespace carnet

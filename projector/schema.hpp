@@ -12,6 +12,9 @@
 
 namespace carnet {
 
+/// The schema of the projection that follows the ledger.
+inline constexpr const char* projection_schema = "carnet";
+
 enum class ColumnType : std::uint8_t { integer, text, time };
 
 struct Column {

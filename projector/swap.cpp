@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "projector/checkpoint.hpp"
+#include "projector/ddl.hpp"
 #include "projector/dependents.hpp"
 #include "projector/patience.hpp"
 #include "projector/schema.hpp"
@@ -15,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* lock_not_available = "55P03";
 constexpr const char* deadlock = "40P01";
 constexpr const char* dependent_objects = "2BP01";
 
@@ -23,10 +23,20 @@ constexpr int shortest_wait_ms = 50, longest_wait_ms = 1'000;  // for locks, whi
 constexpr int attempts_for_all_tables = 8;                     // two seconds
 constexpr int attempts_to_drop = 5;
 
+bool is_about_locks(const DatabaseError& error) {
+  return error.sqlstate == lock_not_available || error.sqlstate == deadlock;
+}
+
+/// Whether the schema has tables of carnet's.
 bool is_there(Connection& connection, const std::string& schema) {
-  return connection.exec(fmt::format("SELECT to_regclass({})", literal(identifier(schema) + ".checkpoint")))
-      .at(0, 0)
-      .has_value();
+  const std::string mark = identifier(schema) + "." + mark_of_carnet;
+  return connection.exec(fmt::format("SELECT to_regclass({})", literal(mark))).at(0, 0).has_value();
+}
+
+bool is_empty(Connection& connection, const std::string& schema) {
+  const std::string relations =
+      fmt::format("SELECT FROM pg_class WHERE relnamespace = to_regnamespace({}) LIMIT 1", literal(identifier(schema)));
+  return connection.exec(relations).rows() == 0;
 }
 
 std::string free_name(Connection& connection, const std::string& prefix) {
@@ -59,10 +69,15 @@ void lock(Connection& connection, const std::string& schema, int attempt) {
 
 void bring_up_to_head(Connection& connection, const std::string& schema, Reader& reader, const Watch& watch) {
   reader.refresh();
-  Position head = reader.head().position;
-  std::optional<Checkpoint> at = checkpoint(connection, schema);
-  while (at && at->position < head) at = advance_within(connection, schema, reader, *at, head, watch);
-  if (!at) throw Mismatch(fmt::format("somebody else writes to {}, which is being built", schema));
+  const Position head = reader.head().position;
+  Checkpoint at = checkpoint(connection, schema).value();
+  while (at.position < head) {
+    must_be_of(at, reader);
+    const std::unique_ptr<Window> next = fold_window(reader, at.position, head, watch.stop);
+    if (!write_window(connection, schema, *next, at)) {
+      throw Mismatch(fmt::format("somebody else writes to {}, which is being built", schema));
+    }
+  }
 }
 
 void swap_once(Connection& connection, Reader& reader, const Swap& swap, const std::string& former, int attempt,
@@ -93,25 +108,34 @@ std::string identity_of(Connection& connection, const std::string& schema) {
       connection.exec(fmt::format("SELECT to_regnamespace({})::oid", literal(identifier(schema)))).text(0, 0));
 }
 
+void drop(Connection& connection, const std::string& schema) {
+  std::string names = identifier(schema) + ".checkpoint";
+  for (const Table& table : tables()) names += fmt::format(", {}.{}", identifier(schema), table.name);
+  Transaction transaction(connection);
+  connection.exec(
+      fmt::format("SET LOCAL lock_timeout = 200; SET LOCAL client_min_messages = error; "
+                  "DROP TABLE IF EXISTS {}; DROP SCHEMA IF EXISTS {}",
+                  names, identifier(schema)));
+  transaction.commit();
+}
+
 bool try_drop(Connection& connection, const std::string& schema) {
   try {
-    connection.exec(
-        fmt::format("BEGIN; SET LOCAL lock_timeout = 200; SET LOCAL client_min_messages = error; "
-                    "DROP SCHEMA IF EXISTS {} CASCADE; COMMIT",
-                    identifier(schema)));
+    drop(connection, schema);
     return true;
   } catch (const DatabaseError& error) {
-    connection.exec("ROLLBACK");
-    if (error.sqlstate != lock_not_available && error.sqlstate != deadlock) throw;
+    if (error.sqlstate != dependent_objects && !is_about_locks(error)) throw;
     return false;
   }
 }
 
 void must_be_replaceable(Connection& connection, const Swap& swap) {
   if (identity_of(connection, swap.schema).empty()) return;
-  if (!swap.follows && !is_there(connection, swap.schema)) {
-    throw DatabaseError(fmt::format("schema {} is there and was not made by a rebuild (name another one)", swap.schema),
-                        dependent_objects);
+  if (!is_there(connection, swap.schema) && !(swap.follows && is_empty(connection, swap.schema))) {
+    throw DatabaseError(
+        fmt::format("schema {} is there and was not made by carnet ({})", swap.schema,
+                    swap.follows ? "give it another name, or use another database" : "name another one"),
+        dependent_objects);
   }
   Transaction transaction(connection);
   refuse_others(swap.schema, dependents_of(connection, swap.schema, swap.successor));
@@ -132,7 +156,7 @@ std::string swap_in(Connection& connection, Reader& reader, const Swap& swap, co
       swap_once(connection, reader, swap, former, attempt, watch);
       break;
     } catch (const DatabaseError& error) {
-      if (error.sqlstate != lock_not_available && error.sqlstate != deadlock) throw;
+      if (!is_about_locks(error)) throw;
       if (attempt == attempts_for_all_tables && watch.say) watch.say("the swap waits for questions to end");
       sleep(20ms, watch.stop);
     }

@@ -30,8 +30,10 @@ std::string swap_in(Connection&, Reader&, const Swap&, const Watch&);
 /// Drops the successor, and what earlier rebuilds could not drop.
 void clear_remains(Connection&, const Swap&);
 
-/// Drops the schema unless a session still reads it: whether it is gone.
-bool try_drop(Connection&, const std::string& schema);
+/// Drops a schema with its tables, whole or unfinished, and nothing that is not carnet's. Throws DatabaseError where
+/// something of a user's is in it or depends on it, or a session still reads it (lock_not_available).
+void drop(Connection&, const std::string& schema);
+bool try_drop(Connection&, const std::string& schema);  ///< False where it cannot be dropped for these reasons.
 
 /// A schema's identity, whatever its name; empty where there is none.
 std::string identity_of(Connection&, const std::string& schema);

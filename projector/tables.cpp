@@ -77,15 +77,26 @@ Result exec(Connection& connection, const std::string& statement, std::size_t ro
                           : connection.exec(statement, parameters, binary_result);
 }
 
-/// In the order of the primary key, which keeps the server within a few pages of that index: a fifth less of its time.
+/// Vols by avion, since the index on that is the largest; all by primary key. It keeps the server within few pages of
+/// its indexes at a time: a quarter less of its time than in the order of history.
+struct Order {
+  std::int32_t avion_id;
+  Key key;
+  auto operator<=>(const Order&) const = default;
+
+  explicit Order(const Row& row) : avion_id(0), key(stream_of(row.entity)) {
+    if (const Vol* vol = std::get_if<Vol>(&row.entity)) avion_id = vol->avion_id.value_or(0);
+  }
+};
+
 void write_rows(Connection& connection, const std::string& statement, const Table& table,
                 const std::vector<const Row*>& rows, const char* verb) {
-  std::vector<std::pair<Key, const Row*>> sorted;
+  std::vector<std::pair<Order, const Row*>> sorted;
   sorted.reserve(rows.size());
-  for (const Row* row : rows) sorted.emplace_back(stream_of(row->entity), row);
-  std::ranges::sort(sorted, {}, &std::pair<Key, const Row*>::first);
+  for (const Row* row : rows) sorted.emplace_back(*row, row);
+  std::ranges::sort(sorted, {}, &std::pair<Order, const Row*>::first);
   Arrays arrays(table.kind);
-  for (const auto& [key, row] : sorted) arrays.add(*row);
+  for (const auto& [order, row] : sorted) arrays.add(*row);
   must_touch(exec(connection, statement, rows.size(), arrays.parameters()), rows.size(), table, verb);
 }
 

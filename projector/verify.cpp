@@ -117,10 +117,7 @@ TablesVerdict verify_tables(Connection& connection, Reader& reader, const std::f
     throw Mismatch(fmt::format("there are no tables in schema {} (carnet project)", schema));
   }
   // The lock comes before the snapshot: a rebuild's swap is over, or waits for the end.
-  Transaction transaction(connection,
-                          fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE {}.checkpoint IN "
-                                      "ACCESS SHARE MODE",
-                                      identifier(schema)));
+  Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + hold(schema));
   std::optional<Checkpoint> at = checkpoint(connection, schema);
   reader.refresh();
   must_be_of(*at, reader);

@@ -28,6 +28,6 @@ struct TablesVerdict {
 /// or not this ledger's.
 TablesVerdict verify_tables(Connection&, Reader&, const std::function<void(const Difference&)>& visit,
                             const Watch& = {}, std::size_t memory_bytes = std::size_t{512} << 20,
-                            const std::string& schema = "carnet");
+                            const std::string& schema = projection_schema);
 
 }  // namespace carnet

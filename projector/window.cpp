@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 #include "projector/checkpoint.hpp"
 #include "projector/ddl.hpp"
@@ -12,10 +14,17 @@
 namespace carnet {
 namespace {
 
-// Large enough that a flight is created and lands within one, so that its row is written once; small enough that a
-// window's states stay below 64 MB.
-constexpr Position window = 100'000;
+// Large enough that a flight is created and lands within one, so that its row is written once, and that rows which are
+// neighbours in an index come together; small enough that a window takes less than 100 MB. Two are there at a time.
+constexpr Position window = 200'000;
 constexpr Position progress_step = 10'000;
+
+bool commit_window(Connection& connection, const std::string& schema, Window& next, Checkpoint& at) {
+  Transaction transaction(connection);
+  if (!write_window(connection, schema, next, at)) return false;
+  transaction.commit();
+  return true;
+}
 
 }  // namespace
 
@@ -57,33 +66,51 @@ std::uint64_t fold_history(Reader& reader, Position after, Position to, Fold& fo
     return true;
   });
   if (position != to) throw Damage(fmt::format("the ledger ends at record {} instead of {}", position, to));
+  if (fold.asks_for_deaths()) {
+    reader.scan(after + 1, to, [&](const Record& record) {
+      if (watch.stop != nullptr && *watch.stop) throw Interrupted();
+      fold.take_death(record);
+      return true;
+    });
+  }
   return checksum;
 }
 
-std::optional<Checkpoint> advance_within(Connection& connection, const std::string& schema, Reader& reader,
-                                         const Checkpoint& at, Position to, const Watch& watch) {
-  must_be_of(at, reader);
-  Checkpoint next = at;
-  next.position = std::min(to, at.position + window);
-  Fold fold;
-  next.checksum = fold_history(reader, at.position, next.position, fold, {{}, {}, watch.stop});
-  // From here on to the commit no other projector gets past the checkpoint: rows are as of `at`.
-  if (!move_checkpoint(connection, schema, at, next)) return std::nullopt;
-  fetch(connection, schema, fold.missing(), [&](Row row) { fold.supply(std::move(row)); });
-  write(connection, schema, fold.finish());
+std::unique_ptr<Window> fold_window(Reader& reader, Position after, Position to, StopFlag stop) {
+  auto next = std::make_unique<Window>();
+  next->after = after;
+  next->last = std::min(to, after + window);
+  next->checksum = fold_history(reader, after, next->last, next->fold, {{}, {}, stop});
   return next;
 }
 
-Checkpoint advance(Connection& connection, const std::string& schema, Reader& reader, const Checkpoint& at, Position to,
+bool write_window(Connection& connection, const std::string& schema, Window& next, Checkpoint& at) {
+  Checkpoint to = at;
+  to.position = next.last;
+  to.checksum = next.checksum;
+  // From here on to the commit no other projector gets past the checkpoint: rows are as of `at`.
+  if (!move_checkpoint(connection, schema, at, to)) return false;
+  fetch(connection, schema, next.fold.missing(), [&](Row row) { next.fold.supply(std::move(row)); });
+  write(connection, schema, next.fold.finish());
+  at = to;
+  return true;
+}
+
+Checkpoint advance(Connection& connection, const std::string& schema, Reader& reader, Checkpoint at, Position to,
                    const Watch& watch) {
-  {
-    Transaction transaction(connection);
-    if (std::optional<Checkpoint> next = advance_within(connection, schema, reader, at, to, watch)) {
-      transaction.commit();
-      return *next;
+  std::unique_ptr<Window> next;
+  while (at.position < to) {
+    must_be_of(at, reader);
+    if (!next || next->after != at.position) next = fold_window(reader, at.position, to, watch.stop);
+    std::future<std::unique_ptr<Window>> later;  // until get() the reader is its thread's
+    if (next->last < to) {
+      later = std::async(std::launch::async, fold_window, std::ref(reader), next->last, to, watch.stop);
     }
+    if (!commit_window(connection, schema, *next, at)) at = checkpoint(connection, schema).value_or(at);
+    next = later.valid() ? later.get() : nullptr;
+    if (watch.progress) watch.progress(at.position, to);
   }
-  return checkpoint(connection, schema).value_or(at);
+  return at;
 }
 
 }  // namespace carnet

@@ -2,6 +2,7 @@
 // The step of a projection: a window of history, folded and committed together with the checkpoint.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "events/reader.hpp"
@@ -17,12 +18,22 @@ void must_be_of(const Checkpoint&, Reader&);
 /// Folds the records after a position up to another one: all of them, or Damage. Gives the last one's checksum.
 std::uint64_t fold_history(Reader&, Position after, Position to, Fold&, const Watch&);
 
-/// Folds the next window after `at`, which ends at `to` at the latest, into the tables, and moves the checkpoint, in
-/// the caller's transaction. Null, and nothing done, where the checkpoint is not there any more.
-std::optional<Checkpoint> advance_within(Connection&, const std::string& schema, Reader&, const Checkpoint& at,
-                                         Position to, const Watch&);
+/// The records from a position on, as many as make a window, folded but for the rows that they go on from.
+struct Window {
+  Position after = 0, last = 0;
+  std::uint64_t checksum = 0;  ///< Of the last record.
+  Fold fold;
+};
 
-/// The same in a transaction of its own. Gives the checkpoint reached, or the one that somebody else reached first.
-Checkpoint advance(Connection&, const std::string& schema, Reader&, const Checkpoint& at, Position to, const Watch&);
+/// Ends at `to` at the latest.
+std::unique_ptr<Window> fold_window(Reader&, Position after, Position to, StopFlag);
+
+/// Writes the window into the tables and moves the checkpoint from `at`, in the caller's transaction; moves `at`, too.
+/// False, and nothing done, where the checkpoint is not there any more.
+bool write_window(Connection&, const std::string& schema, Window&, Checkpoint& at);
+
+/// Brings the tables from `at` up to a position, in windows of one transaction each: while the server writes one, the
+/// next one is folded. Gives the checkpoint reached, which is further where somebody else went on.
+Checkpoint advance(Connection&, const std::string& schema, Reader&, Checkpoint at, Position to, const Watch&);
 
 }  // namespace carnet

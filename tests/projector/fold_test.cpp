@@ -100,19 +100,25 @@ TEST(Fold, GivesTheLivingRowsOfAnyHistoryInWindowsOfAnySize) {
   }
 }
 
-TEST(Fold, OfLittleMemoryTakesSeveralPassesInTheOrderOfTheKeys) {
+TEST(Fold, OfLittleMemoryTakesSeveralPassesInTheOrderOfTheKeysAndAsksWhoDied) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     Model model = random_world(seed, 3000);
     Tables tables;
     std::optional<Key> from{Key{}};
     int passes = 0;
+    int asked = 0;
     for (; from; ++passes) {
-      Fold fold(*from, 20'000);
+      Fold fold(*from, 4'000);
       for (const Record& record : model.records()) fold.take(record);
+      if (fold.asks_for_deaths()) {
+        ++asked;
+        for (const Record& record : model.records()) fold.take_death(record);
+      }
       tables.write(fold.finish());
       from = fold.range().to;
     }
     EXPECT_GT(passes, 5);
+    EXPECT_GT(asked, 5) << "more were deleted than fit in its memory";
     EXPECT_EQ(entities(tables.rows), without_clock(model.living())) << "seed " << seed;
   }
 }

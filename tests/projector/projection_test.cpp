@@ -197,7 +197,8 @@ TEST(Tables, AreReadButNotChangedByTheReadersRole) {
   EXPECT_EQ(visitor.exec("SELECT FROM vols").rows(), 0);
   for (const char* statement :
        {"DELETE FROM carnet.vols", "COPY carnet.vols TO PROGRAM 'cat'", "CREATE TABLE t ()", "SET ROLE carnet",
-        "SET default_transaction_read_only = off; DELETE FROM carnet.vols"}) {
+        "SET default_transaction_read_only = off; DELETE FROM carnet.vols", "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'x')", "SELECT pg_logical_emit_message(false, 'a', 'b')"}) {
     EXPECT_THROW(visitor.exec(statement), DatabaseError) << statement;
   }
 }

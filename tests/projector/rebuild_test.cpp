@@ -315,6 +315,110 @@ TEST(AsOf, KeepsTheMomentsThatWereAskedForLast) {
   connection.exec("UPDATE carnet_at_30.checkpoint SET position = 31");
   as_of(stage.uri, reader, 30);
   EXPECT_NE(identity(connection, "carnet_at_30"), before) << "it was not what its name says";
+  before = identity(connection, "carnet_at_30");
+  connection.exec("UPDATE carnet_at_30.checkpoint SET checksum = checksum + 1");
+  as_of(stage.uri, reader, 30);
+  EXPECT_NE(identity(connection, "carnet_at_30"), before) << "it was another history's";
+}
+
+TEST(AsOf, SeveralMayAskForTheSameMomentAtOnce) {
+  Stage stage;
+  stage.append_random(300);
+  std::vector<std::jthread> askers;
+  for (int i = 0; i < 3; ++i) {
+    askers.emplace_back([&] {
+      Reader reader(stage.directory.path());
+      EXPECT_EQ(as_of(stage.uri, reader, 100), "carnet_at_100");
+    });
+  }
+}
+
+TEST(AsOf, NeverDropsWhatAViewOfTheUsersLooksAt) {
+  Stage stage;
+  stage.append_to_be(100);
+  Reader reader(stage.directory.path());
+  Connection connection = stage.connect();
+  as_of(stage.uri, reader, 10);
+  connection.exec("CREATE VIEW public.then AS SELECT * FROM carnet_at_10.vols");
+  for (Position position : {20u, 30u, 40u, 50u, 60u}) as_of(stage.uri, reader, position);
+  EXPECT_NO_THROW(connection.exec("SELECT FROM public.then"));
+  EXPECT_THROW(drop_moment(connection, "carnet_at_10"), DatabaseError);
+  EXPECT_NO_THROW(connection.exec("SELECT FROM public.then"));
+}
+
+TEST(Moments, AreListedWithPositionTimeAndSizeAndCanBeDropped) {
+  Stage stage;
+  stage.append_random(500);
+  Reader reader(stage.directory.path());
+  Connection connection = stage.connect();
+  catch_up(connection, reader);
+  const std::string kept = rebuild(stage.uri, reader, {.keep_old = true}).former;
+  as_of(stage.uri, reader, 10);
+  rebuild_until(stage.uri, reader, 7, "mine");
+  const Time before = std::chrono::time_point_cast<Time::duration>(std::chrono::system_clock::now());
+  std::vector<Moment> all = moments(connection);
+  ASSERT_EQ(all.size(), 3u);
+  const std::pair<std::string, Position> expected[] = {{"carnet_at_10", 10}, {kept, stage.position()}, {"mine", 7}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(all[i].schema, expected[i].first);
+    EXPECT_EQ(all[i].position, expected[i].second) << all[i].schema;
+    ASSERT_TRUE(all[i].used) << all[i].schema;
+    EXPECT_LT(before - *all[i].used, std::chrono::minutes(1)) << all[i].schema;
+    EXPECT_GT(all[i].bytes, 8192u) << all[i].schema;
+  }
+  connection.exec("CREATE SCHEMA other; CREATE TABLE other.checkpoint (position bigint)");
+  for (const char* schema : {"carnet", "other", "nowhere"}) {
+    EXPECT_THROW(drop_moment(connection, schema), DatabaseError) << schema;
+  }
+  Connection visitor = stage.connect();
+  visitor.exec("BEGIN; SELECT FROM mine.vols");
+  EXPECT_THROW(drop_moment(connection, "mine"), Locked);
+  visitor.exec("COMMIT");
+  for (const Moment& moment : all) drop_moment(connection, moment.schema);
+  EXPECT_TRUE(moments(connection).empty());
+  EXPECT_THAT(schemas(connection), testing::ElementsAre("carnet"));
+}
+
+TEST(Rebuild, LeavesASchemaAloneThatCarnetDidNotMake) {
+  Stage stage;
+  stage.append_random(50);
+  Reader reader(stage.directory.path());
+  Connection connection = stage.connect();
+  connection.exec("CREATE SCHEMA carnet; CREATE TABLE carnet.vols (mine text); INSERT INTO carnet.vols VALUES ('x')");
+  connection.exec("CREATE SCHEMA app; CREATE TABLE app.checkpoint (mine text)");
+  EXPECT_THROW(rebuild(stage.uri, reader), DatabaseError);
+  EXPECT_THROW(catch_up(connection, reader), DatabaseError);
+  EXPECT_THROW(rebuild_until(stage.uri, reader, 7, "app"), DatabaseError);
+  EXPECT_EQ(connection.exec("SELECT FROM carnet.vols").rows(), 1);
+  EXPECT_NO_THROW(connection.exec("SELECT mine FROM app.checkpoint"));
+  connection.exec("DROP SCHEMA carnet CASCADE; CREATE SCHEMA carnet");
+  rebuild(stage.uri, reader);
+  EXPECT_EQ(stored(connection), stage.expected());
+}
+
+TEST(Rebuild, AStatementThatTheServerRefusesIsNotTakenForAnotherRebuild) {
+  Stage stage;
+  Reader reader(stage.directory.path());
+  Connection connection = stage.connect();
+  connection.exec("REVOKE EXECUTE ON FUNCTION pg_advisory_lock(int, int) FROM PUBLIC");
+  EXPECT_THROW(rebuild(with_role(stage.uri, "carnet_reader"), reader), DatabaseError);
+}
+
+TEST(Rebuild, TellsHowFarItIsInAllItsSteps) {
+  Stage stage;
+  stage.append_random(4000);
+  Reader reader(stage.directory.path());
+  std::vector<Position> told;
+  const auto tell = [&](Position done, Position of) {
+    EXPECT_EQ(of, stage.position());
+    told.push_back(done);
+  };
+  rebuild(stage.uri, reader, {.memory_bytes = 100'000}, {tell, {}, nullptr});
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  ASSERT_GT(told.size(), 5u);
+  EXPECT_LT(told.front(), stage.position() / 2);
+  EXPECT_GT(told.back(), stage.position() * 3 / 4);
+  EXPECT_LE(told.back(), stage.position());
 }
 
 TEST(RebuildUntil, ATimeIsWhereHistoryFirstGoesBeyondIt) {
@@ -331,6 +435,14 @@ TEST(RebuildUntil, ATimeIsWhereHistoryFirstGoesBeyondIt) {
   EXPECT_EQ(position_at(reader, ten), 1u);
   EXPECT_EQ(position_at(reader, ten + minutes(90)), 2u);
   EXPECT_EQ(position_at(reader, ten + minutes(900)), 3u);
+
+  stage.append(R"({"type":"vol.created","numero":"AF2","time":"2026-01-01T10:30:00Z"})");
+  reader.refresh();
+  const Standing standing = standing_at(reader, ten + minutes(30));
+  EXPECT_EQ(standing.position, 1u);
+  EXPECT_EQ(standing.next, ten + minutes(60));
+  EXPECT_EQ(standing.earlier_ones, 1u);
+  EXPECT_EQ(standing_at(reader, ten + minutes(900)).next, std::nullopt);
 }
 
 }  // namespace
