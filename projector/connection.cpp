@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <utility>
 
 #include "projector/uri.hpp"
@@ -94,34 +93,6 @@ struct Arguments {
 };
 
 }  // namespace
-
-Result::Result(pg_result* result) : result_(result, PQclear) {}
-int Result::rows() const {
-  return PQntuples(result_.get());
-}
-int Result::columns() const {
-  return PQnfields(result_.get());
-}
-
-std::optional<std::string_view> Result::at(int row, int column) const {
-  if (PQgetisnull(result_.get(), row, column) != 0) return std::nullopt;
-  return std::string_view(PQgetvalue(result_.get(), row, column),
-                          static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
-}
-
-long long Result::number(int row, int column) const {
-  std::string_view digits = text(row, column);
-  long long value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
-long long Result::affected() const {
-  std::string_view digits = PQcmdTuples(result_.get());
-  long long value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
 
 void Connection::Close::operator()(pg_conn* connection) const {
   PQfinish(connection);
@@ -288,23 +259,6 @@ std::optional<std::string> Connection::wait_for_notice(std::chrono::milliseconds
 
 int Connection::server_version() const {
   return PQserverVersion(raw());
-}
-
-Transaction::Transaction(Connection& connection, const std::string& begin) : connection_(connection) {
-  connection_.exec(begin);
-}
-
-Transaction::~Transaction() {
-  if (!open_ || PQstatus(connection_.raw()) != CONNECTION_OK) return;
-  try {
-    if (PQtransactionStatus(connection_.raw()) != PQTRANS_ACTIVE) connection_.exec("ROLLBACK");
-  } catch (const std::exception&) {  // the session's end rolls back as well
-  }
-}
-
-void Transaction::commit() {
-  Result result = connection_.exec("COMMIT");
-  open_ = false;
 }
 
 std::string identifier(std::string_view name) {

@@ -16,8 +16,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "projector/result.hpp"
+
 struct pg_conn;
-struct pg_result;
 
 namespace carnet {
 
@@ -40,28 +41,6 @@ struct Interrupted : std::runtime_error {
 };
 
 using StopFlag = const std::atomic<bool>*;  ///< May be null: never stopped. Outlives who holds it.
-
-/// A parameter $n: its type's oid (0: the server infers it), its bytes or null, as text or in PostgreSQL's binary form.
-struct Parameter {
-  std::uint32_t type = 0;
-  std::optional<std::string> value;
-  bool binary = false;
-};
-
-/// What a statement gave: rows of columns, null or bytes (text unless binary was asked for).
-class Result {
- public:
-  explicit Result(pg_result* result);
-  int rows() const;
-  int columns() const;
-  std::optional<std::string_view> at(int row, int column) const;  ///< Valid as long as the result.
-  std::string_view text(int row, int column) const { return at(row, column).value_or(""); }
-  long long number(int row, int column) const;  ///< Of a text result; 0 if null.
-  long long affected() const;                   ///< Rows inserted, updated, deleted or copied.
-
- private:
-  std::shared_ptr<pg_result> result_;
-};
 
 class Connection {
  public:
@@ -110,23 +89,6 @@ class Connection {
   std::unordered_map<std::string, std::string> prepared_;  ///< Names by statement.
   std::string uri_;
   StopFlag stop_ = nullptr;
-};
-
-/// From BEGIN to commit(), or to a rollback where it is destroyed before.
-class Transaction {
- public:
-  /// Says its isolation level: a server may have another one as its default.
-  static constexpr const char* read_committed = "BEGIN ISOLATION LEVEL READ COMMITTED";
-
-  explicit Transaction(Connection& connection, const std::string& begin = read_committed);
-  ~Transaction();
-  Transaction(const Transaction&) = delete;
-  /// A DatabaseDown from here leaves open whether it happened: look the checkpoint up, on a new connection.
-  void commit();
-
- private:
-  Connection& connection_;
-  bool open_ = true;
 };
 
 std::string identifier(std::string_view name);  ///< "name" for SQL text.

@@ -10,6 +10,7 @@
 #include "events/reader.hpp"
 #include "projector/connection.hpp"
 #include "projector/schema.hpp"
+#include "projector/transaction.hpp"
 
 namespace carnet {
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "projector/connection.hpp"
+
+namespace carnet {
+
+/// From BEGIN to commit(), or to a rollback where it is destroyed before.
+class Transaction {
+ public:
+  /// Says its isolation level: a server may have another one as its default.
+  static constexpr const char* read_committed = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+  explicit Transaction(Connection& connection, const std::string& begin = read_committed);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  /// A DatabaseDown from here leaves open whether it happened: look the checkpoint up, on a new connection.
+  void commit();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+}  // namespace carnet
