@@ -20,10 +20,11 @@ std::string_view Block::bytes(int row, std::size_t column) const {
 }
 
 void Block::read(int row, std::size_t column, Value& value) const {
-  if (null(row, column)) {
+  const std::string_view sent = bytes(row, column);
+  if (sent.empty() && null(row, column)) {
     value = std::monostate{};
   } else {
-    from_wire(value, types_[column], bytes(row, column));
+    from_wire(value, types_[column], sent);
   }
 }
 
@@ -82,7 +83,8 @@ bool Rows::next(Block& block) {
       return false;
     }
     const ExecStatusType status = PQresultStatus(block.result_.get());
-    if (status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE) connection_->fail(block.result_.release());
+    if (status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE && status != PGRES_COMMAND_OK)
+      connection_->fail(block.result_.release());
     block.rows_ = PQntuples(block.result_.get());
     count_ += static_cast<std::size_t>(block.rows_);
   }

@@ -24,8 +24,9 @@ class Block {
   explicit Block(std::vector<Type> types) : types_(std::move(types)), result_(nullptr, nullptr) {}
 
   int rows() const { return rows_; }
-  bool null(int row, std::size_t column) const;
+  /// As they were sent; empty for null and for an empty text.
   std::string_view bytes(int row, std::size_t column) const;
+  bool null(int row, std::size_t column) const;
   void read(int row, std::size_t column, Value& value) const;  ///< A text keeps its memory.
   void read(int row, Tuple&) const;                            ///< With all that hangs from it.
 

@@ -40,29 +40,35 @@ Plan follow(const Relation&, const std::vector<Branch>&, const std::string& sche
 struct Selection {
   Scope& scope;
   const std::string& schema;
-  std::vector<std::string> columns;
+  std::string columns;  ///< As SQL has them; none has a comma in it.
   std::vector<Type> types;
   std::vector<Follow> follows;
 
-  std::size_t add(std::string column, Type type) {
-    const auto found = std::ranges::find(columns, column);
-    const auto index = static_cast<std::size_t>(found - columns.begin());
-    if (found != columns.end()) return index;
-    columns.push_back(std::move(column));
+  /// The place of the column, which is added if it is not there.
+  std::size_t add(std::string_view column, Type type) {
+    std::size_t place = 0;
+    for (std::string_view rest = columns; !rest.empty(); ++place) {
+      const std::size_t end = std::min(rest.find(", "), rest.size());
+      if (rest.substr(0, end) == column) return place;
+      rest.remove_prefix(std::min(end + 2, rest.size()));
+    }
+    columns.append(columns.empty() ? "" : ", ").append(column);
     types.push_back(type);
-    return index;
+    return place;
   }
 
   TupleShape add(std::string_view name, const Path& at, const std::vector<Branch>& branches) {
     TupleShape shape;
     shape.name = name;
-    shape.first = columns.size();
+    shape.first = types.size();
     const std::string alias = scope.alias(at, at.steps.size());
-    shape.fields.reserve(table(at.to()).columns.size());
-    columns.reserve(columns.size() + table(at.to()).columns.size());
-    for (const Column& c : table(at.to()).columns) {
+    const std::span<const Column> own = table(at.to()).columns;
+    shape.fields.reserve(own.size());
+    types.reserve(types.size() + own.size());
+    columns.reserve(columns.size() + own.size() * (alias.size() + 20));
+    for (const Column& c : own) {
       shape.fields.push_back({std::string{c.name}, type_of(c)});
-      columns.push_back(fmt::format(FMT_COMPILE("{}.{}"), alias, c.name));
+      columns.append(columns.empty() ? "" : ", ").append(alias).append(".").append(c.name);
       types.push_back(type_of(c));
     }
     for (const Branch& branch : branches) {
@@ -106,8 +112,8 @@ Plan follow(const Relation& r, const std::vector<Branch>& branches, const std::s
   plan.follows = std::move(selection.follows);
   plan.types = std::move(selection.types);
   const std::string keys = draft.add(Argument{type, true, {}});
-  plan.statement.sql = fmt::format("select {}\nfrom {}{}\nwhere {} = any({})\norder by {}",
-                                   fmt::join(selection.columns, ", "), scope.from(), meeting, key, keys, scope.key());
+  plan.statement.sql = fmt::format("select {}\nfrom {}{}\nwhere {} = any({})\norder by {}", selection.columns,
+                                   scope.from(), meeting, key, keys, scope.key());
   plan.statement.arguments = std::move(draft.arguments);
   return plan;
 }
@@ -148,17 +154,16 @@ Plan compile_rows(const Question& question, const std::string& schema) {
   plan.types = std::move(selection.types);
   const std::string ordered = order.empty() ? "" : "\norder by " + order_by(order);
   const std::string paged = limits(question, draft);
-  std::string columns;
-  for (const std::string& column : selection.columns) columns.append(columns.empty() ? "" : ", ").append(column);
 
   std::vector<std::string> places =
       question.after ? behind(*question.after, order, draft) : std::vector<std::string>{""};
   std::string& sql = plan.statement.sql;
+  sql.reserve(2 * selection.columns.size());
   for (const std::string& place : places) {
     const bool both = !where.empty() && !place.empty();
     const std::string filter = both ? fmt::format("({}) and {}", where, place) : where + place;
     if (!sql.empty()) sql += ")\nunion all\n(";
-    sql.append("select ").append(columns).append("\nfrom ").append(scope.from());
+    sql.append("select ").append(selection.columns).append("\nfrom ").append(scope.from());
     if (!filter.empty()) sql.append("\nwhere ").append(filter);
     sql.append(ordered).append(paged);
   }
@@ -171,7 +176,9 @@ Plan compile_rows(const Question& question, const std::string& schema) {
 
 Plan compile(const Question& question, std::string_view schema) {
   const std::string name{schema};
-  return question.grouped() ? compile_groups(question, name) : compile_rows(question, name);
+  Plan plan = question.grouped() ? compile_groups(question, name) : compile_rows(question, name);
+  plan.schema = name;
+  return plan;
 }
 
 }  // namespace carnet

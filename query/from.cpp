@@ -17,8 +17,7 @@ struct Columns {
   std::size_t next;
 
   template <class T>
-  T read(std::size_t column) const {
-    const std::string_view bytes = block.bytes(row, column);
+  static T read(std::string_view bytes) {
     if constexpr (std::integral<T>) {
       return static_cast<T>(integer_from_wire(bytes));
     } else if constexpr (std::same_as<T, Time>) {
@@ -29,13 +28,14 @@ struct Columns {
   }
   template <class T>
   T take() {
-    return read<T>(next++);
+    return read<T>(block.bytes(row, next++));
   }
   template <class T>
   std::optional<T> maybe() {
     const std::size_t column = next++;
-    if (block.null(row, column)) return std::nullopt;
-    return read<T>(column);
+    const std::string_view bytes = block.bytes(row, column);
+    if (bytes.empty() && block.null(row, column)) return std::nullopt;
+    return read<T>(bytes);
   }
 };
 

@@ -40,6 +40,7 @@ struct TupleShape {
 struct Follow;
 
 struct Plan {
+  std::string schema;  ///< Of the tables.
   Statement statement;
   std::vector<Type> types;         ///< Of the statement's columns.
   std::vector<std::size_t> order;  ///< The columns that a page is sorted by; those behind the shape are for this only.

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 
-#include "projector/projection.hpp"
 #include "query/wire.hpp"
 
 namespace carnet {
@@ -16,36 +16,31 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t max_prepared = 256;  // statements that the server keeps for a session
 
-/// Parameters as libpq takes them.
-struct Bound {
-  std::vector<Parameter> parameters;
-  std::vector<Oid> types;
-  std::vector<const char*> values;
-  std::vector<int> lengths, formats;
-
-  /// `last` in place of the last argument, unless it is null.
-  Bound(const std::vector<Argument>& arguments, const Argument* last) {
-    for (const Argument& argument : arguments) {
-      parameters.push_back(to_parameter(last && &argument == &arguments.back() ? *last : argument));
-    }
-    for (const Parameter& parameter : parameters) {
-      types.push_back(parameter.type);
-      values.push_back(parameter.value->data());
-      lengths.push_back(static_cast<int>(parameter.value->size()));
-      formats.push_back(1);
-    }
-  }
-  int size() const { return static_cast<int>(parameters.size()); }
-};
-
-std::string explained(Connection& connection, const std::string& sql, const Bound& bound) {
-  const Result lines = connection.exec("explain (analyze, buffers) " + sql, bound.parameters);
+std::string explained(Connection& connection, const std::string& sql, const std::vector<Parameter>& parameters) {
+  const Result lines = connection.exec("explain (analyze, buffers) " + sql, parameters);
   std::string out;
   for (int i = 0; i < lines.rows(); ++i) out.append(lines.text(i, 0)).append("\n");
   return out;
 }
 
 }  // namespace
+
+void Session::Bound::set(const std::vector<Argument>& arguments, const Argument* last) {
+  count = static_cast<int>(arguments.size());
+  parameters.clear();
+  types.clear();
+  values.clear();
+  lengths.clear();
+  for (const Argument& argument : arguments) {
+    parameters.push_back(to_parameter(last && &argument == &arguments.back() ? *last : argument));
+    types.push_back(parameters.back().type);
+  }
+  for (const Parameter& parameter : parameters) {
+    values.push_back(parameter.value->data());
+    lengths.push_back(static_cast<int>(parameter.value->size()));
+  }
+  formats.resize(std::max(formats.size(), arguments.size()), 1);
+}
 
 void Session::each(const Plan& plan, const std::function<void(Tuple&)>& visit) {
   Tuple tuple;
@@ -72,8 +67,10 @@ Rows Session::stream(const Plan& plan) {
 
 std::unique_ptr<Block> Session::load(const Plan& plan) {
   if (plan.follows.empty()) return load(plan, nullptr);
-  Transaction transaction{connection_,
-                          fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", hold_projection)};
+  // As hold_projection does, of whichever tables: who would swap or drop them waits.
+  Transaction transaction{connection_, fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+                                                   "LOCK TABLE {}.checkpoint IN ACCESS SHARE MODE",
+                                                   plan.schema)};
   std::unique_ptr<Block> block = load(plan, nullptr);
   transaction.commit();
   return block;
@@ -99,38 +96,21 @@ std::unique_ptr<Block> Session::load(const Plan& plan, const Argument* keys) {
 Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
   const Clock::time_point start = Clock::now();
   const std::string& sql = plan.statement.sql;
-  const Bound bound{plan.statement.arguments, keys};
   const auto ran = [&] {
     Statement statement = plan.statement;
     if (keys) statement.arguments.back() = *keys;
     return statement;
   };
-  if (explain) explain(ran(), explained(connection_, sql, bound));
+  bound_.set(plan.statement.arguments, keys);
+  if (explain) explain(ran(), explained(connection_, sql, bound_.parameters));
 
-  pg_conn* connection = connection_.raw();
-  // A statement that comes once takes one round trip; one that comes again is parsed no more.
-  std::string key = sql;  // and the types that it is prepared for
-  for (const Oid type : bound.types) key.append(reinterpret_cast<const char*>(&type), sizeof type);
-  const auto found = prepared_.find(key);
-  if (found != prepared_.end() && found->second.empty()) {
-    static std::atomic<std::uint64_t> names = 0;  // two sessions may share a connection, one after the other
-    std::string name = fmt::format("carnet_{}", ++names);
-    std::unique_ptr<pg_result, decltype(&PQclear)> result{
-        PQprepare(connection, name.c_str(), sql.c_str(), bound.size(), bound.types.data()), PQclear};
-    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) connection_.fail(result.release());
-    found->second = std::move(name);
-  }
-  int sent = 0;
-  if (found != prepared_.end()) {
-    sent = PQsendQueryPrepared(connection, found->second.c_str(), bound.size(), bound.values.data(),
-                               bound.lengths.data(), bound.formats.data(), 1);
-  } else {
-    if (prepared_.size() < max_prepared) prepared_.emplace(std::move(key), std::string{});
-    sent = PQsendQueryParams(connection, sql.c_str(), bound.size(), bound.types.data(), bound.values.data(),
-                             bound.lengths.data(), bound.formats.data(), 1);
-  }
+  const std::string* name = prepared(sql);
+  const int sent = name ? PQsendQueryPrepared(connection_.raw(), name->c_str(), bound_.count, bound_.values.data(),
+                                              bound_.lengths.data(), bound_.formats.data(), 1)
+                        : PQsendQueryParams(connection_.raw(), sql.c_str(), bound_.count, bound_.types.data(),
+                                            bound_.values.data(), bound_.lengths.data(), bound_.formats.data(), 1);
   if (sent == 0) connection_.fail(nullptr);
-  if (stream) PQsetSingleRowMode(connection);
+  if (stream) PQsetSingleRowMode(connection_.raw());
 
   std::function<void(std::size_t)> at_end;
   if (echo) {
@@ -139,6 +119,25 @@ Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
     };
   }
   return {connection_, std::move(at_end)};
+}
+
+const std::string* Session::prepared(const std::string& sql) {
+  key_ = sql;
+  for (const Oid type : bound_.types) key_.append(reinterpret_cast<const char*>(&type), sizeof type);
+  const auto found = prepared_.find(key_);
+  if (found == prepared_.end()) {
+    if (prepared_.size() < max_prepared) prepared_.emplace(key_, std::string{});
+    return nullptr;
+  }
+  if (found->second.empty()) {
+    static std::atomic<std::uint64_t> names = 0;  // two sessions may share a connection, one after the other
+    std::string name = fmt::format("question_{}", ++names);
+    if (PQsendPrepare(connection_.raw(), name.c_str(), sql.c_str(), bound_.count, bound_.types.data()) == 0)
+      connection_.fail(nullptr);
+    Rows{connection_, {}}.finish();
+    found->second = std::move(name);
+  }
+  return &found->second;
 }
 
 }  // namespace carnet

@@ -34,11 +34,28 @@ class Session {
   std::function<void(const Statement&, const std::string& plan)> explain;
 
  private:
+  /// Parameters as libpq takes them. Kept from one question to the next, with their memory.
+  struct Bound {
+    int count = 0;
+    std::vector<Parameter> parameters;
+    std::vector<unsigned> types;
+    std::vector<const char*> values;
+    std::vector<int> lengths, formats;
+
+    /// `last` in place of the last argument, unless it is null.
+    void set(const std::vector<Argument>&, const Argument* last);
+  };
+
   std::unique_ptr<Block> load(const Plan&, const Argument* keys);
   Rows send(const Plan&, const Argument* keys, bool stream);
+  /// The name of the statement for the bound types. Null where it comes for the first time: it then takes one round
+  /// trip. One that comes again is parsed no more.
+  const std::string* prepared(const std::string& sql);
 
   Connection& connection_;
-  std::unordered_map<std::string, std::string> prepared_;  ///< By SQL and types; an empty name: seen once.
+  Bound bound_;
+  std::string key_;                                        ///< SQL and types, of the statement that is sent.
+  std::unordered_map<std::string, std::string> prepared_;  ///< Names by that; an empty one: seen once.
 };
 
 }  // namespace carnet

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <concepts>
+#include <cstring>
 
 namespace carnet {
 namespace {
@@ -33,13 +34,18 @@ void put(std::string& out, T number) {
     out += static_cast<char>(bits >> shift);
 }
 
-template <std::integral T>
-T get(const char* bytes) {
-  std::make_unsigned_t<T> bits = 0;
-  for (std::size_t i = 0; i < sizeof bits; ++i)
-    bits = static_cast<std::make_unsigned_t<T>>(static_cast<std::uint64_t>(bits) << 8 |
-                                                static_cast<unsigned char>(bytes[i]));
-  return static_cast<T>(bits);
+static_assert(std::endian::native == std::endian::little);
+
+std::int32_t get32(const char* bytes) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, bytes, sizeof bits);
+  return static_cast<std::int32_t>(__builtin_bswap32(bits));
+}
+
+std::int64_t get64(const char* bytes) {
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, bytes, sizeof bits);
+  return static_cast<std::int64_t>(__builtin_bswap64(bits));
 }
 
 void put_value(std::string& out, const Value& value, Type type) {
@@ -89,11 +95,11 @@ Parameter to_parameter(const Argument& argument) {
 }
 
 std::int64_t integer_from_wire(std::string_view bytes) {
-  return bytes.size() == sizeof(std::int32_t) ? get<std::int32_t>(bytes.data()) : get<std::int64_t>(bytes.data());
+  return bytes.size() == sizeof(std::int32_t) ? get32(bytes.data()) : get64(bytes.data());
 }
 
 Time time_from_wire(std::string_view bytes) {
-  return Time{std::chrono::microseconds{get<std::int64_t>(bytes.data()) + epoch_us}};
+  return Time{std::chrono::microseconds{get64(bytes.data()) + epoch_us}};
 }
 
 void from_wire(Value& value, Type type, std::string_view bytes) {
@@ -102,14 +108,13 @@ void from_wire(Value& value, Type type, std::string_view bytes) {
       value = integer_from_wire(bytes);
       return;
     case Type::real:
-      value = std::bit_cast<double>(get<std::uint64_t>(bytes.data()));
+      value = std::bit_cast<double>(get64(bytes.data()));
       return;
     case Type::time:
       value = time_from_wire(bytes);
       return;
     case Type::duration:  // of two times: days and a rest, no months
-      value =
-          Duration{get<std::int64_t>(bytes.data()) + get<std::int32_t>(bytes.data() + sizeof(std::int64_t)) * day_us};
+      value = Duration{get64(bytes.data()) + get32(bytes.data() + sizeof(std::int64_t)) * day_us};
       return;
     default:
       if (auto* text = std::get_if<std::string>(&value)) {
