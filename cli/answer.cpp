@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -15,10 +16,24 @@
 namespace carnet {
 namespace {
 
-void append_json(std::string& out, const Value& value) {
+/// What is JSON as it stands, on one line: no break of a line is part of a text in it.
+void append_verbatim(std::string& out, std::string_view json) {
+  const std::size_t start = out.size();
+  out += json;
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+}
+
+/// JSON has no NaN and no infinity: these are texts.
+bool is_number(std::string_view digits) {
+  return !digits.empty() && digits.back() >= '0' && digits.back() <= '9';
+}
+
+void append_json(std::string& out, Type type, const Value& value) {
   if (is_null(value)) {
     out += "null";
   } else if (const auto* text = std::get_if<std::string>(&value)) {
+    if (type == Type::json || (type == Type::decimal && is_number(*text))) return append_verbatim(out, *text);
     json::append_quoted(out, *text);
   } else if (value.index() <= 2) {  // a number
     append_text(out, value);
@@ -194,7 +209,7 @@ void append_json(std::string& out, const TupleShape& shape, const Tuple& row) {
   };
   for (std::size_t i = 0; i < shape.fields.size(); ++i) {
     member(shape.fields[i].name);
-    append_json(out, row.values[shape.first + i]);
+    append_json(out, shape.fields[i].type, row.values[shape.first + i]);
   }
   for (const TupleShape& r : shape.relations) {
     member(r.name);

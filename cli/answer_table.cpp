@@ -39,7 +39,14 @@ struct TableColumn {
 /// A cell's text is empty where there is nothing to say: beside the second of several related rows.
 struct TableCell {
   std::string text;
+  std::size_t width = 0;  ///< On a screen.
   bool null = false;
+
+  void set(const Value& value) {
+    null = is_null(value);
+    text = null ? std::string{null_sign} : printable(carnet::text(value));
+    width = display_width(text);
+  }
 };
 using TableLine = std::vector<TableCell>;
 
@@ -68,8 +75,9 @@ class TablePrinter : public Printer {
  private:
   void add_columns(const TupleShape& shape, const std::string& prefix) {
     for (const TupleField& f : shape.fields) {
-      const bool number = f.type == Type::integer || f.type == Type::real || f.type == Type::duration;
-      columns_.push_back({printable(prefix + f.name), number, f.type == Type::text, 0});
+      const bool number =
+          f.type == Type::integer || f.type == Type::real || f.type == Type::decimal || f.type == Type::duration;
+      columns_.push_back({printable(prefix + f.name), number, f.type == Type::text || f.type == Type::json, 0});
     }
     for (const TupleShape& r : shape.relations) add_columns(r, prefix + r.name + ".");
   }
@@ -85,8 +93,7 @@ class TablePrinter : public Printer {
                    const Tuple& row) {
     if (line >= lines.size()) lines.resize(line + 1, TableLine(columns_.size()));
     for (std::size_t i = 0; i < shape.fields.size(); ++i) {
-      const Value& value = row.values[shape.first + i];
-      lines[line][column + i] = {is_null(value) ? std::string{null_sign} : printable(text(value)), is_null(value)};
+      lines[line][column + i].set(row.values[shape.first + i]);
     }
     std::size_t height = 1;
     std::size_t at = column + shape.fields.size();
@@ -109,8 +116,7 @@ class TablePrinter : public Printer {
     for (TableColumn& c : columns_) c.width = display_width(c.name);
     for (const auto& lines : held_) {
       for (const TableLine& line : lines) {
-        for (std::size_t i = 0; i < line.size(); ++i)
-          columns_[i].width = std::max(columns_[i].width, display_width(line[i].text));
+        for (std::size_t i = 0; i < line.size(); ++i) columns_[i].width = std::max(columns_[i].width, line[i].width);
       }
     }
     if (screen_.terminal) fit();
@@ -143,10 +149,10 @@ class TablePrinter : public Printer {
   void write_header() {
     TableLine names, rules;
     for (const TableColumn& c : columns_) {
-      names.push_back({c.name, false});
+      names.push_back({c.name, display_width(c.name)});
       std::string rule;
       for (std::size_t i = 0; i < c.width; ++i) rule += "─";
-      rules.push_back({std::move(rule), false});
+      rules.push_back({std::move(rule), c.width});
     }
     write_line(names, screen_.colour ? "\x1b[1m" : "");
     write_line(rules, "");
@@ -163,21 +169,21 @@ class TablePrinter : public Printer {
       const TableColumn& c = columns_[i];
       std::string cut;
       std::string_view text = line[i].text;
-      std::size_t width = display_width(text);
+      std::size_t width = line[i].width;
       if (screen_.terminal && width > c.width) {
         cut.append(text.substr(0, prefix_of_width(text, c.width - 1))).append(cut_sign);
         text = cut;
         width = display_width(text);
       }
-      const std::string padding(c.width - std::min(width, c.width), ' ');
+      const std::size_t padding = c.width - std::min(width, c.width);
       if (i > 0) out += gap;
-      if (c.number) out += padding;
+      if (c.number) out.append(padding, ' ');
       if (line[i].null && screen_.colour) {
         out.append("\x1b[2m").append(text).append("\x1b[0m");
       } else {
         out += text;
       }
-      if (!c.number && i + 1 < line.size()) out += padding;
+      if (!c.number && i + 1 < line.size()) out.append(padding, ' ');
     }
     if (style.empty()) out.erase(out.find_last_not_of(' ') + 1);
     if (!style.empty()) out += "\x1b[0m";
@@ -211,6 +217,8 @@ class TablePrinter : public Printer {
 }  // namespace
 
 std::size_t display_width(std::string_view utf8) {
+  // Most texts are plain ASCII, and a table asks this of each of its cells.
+  if (std::ranges::all_of(utf8, [](char c) { return c >= ' ' && c <= '~'; })) return utf8.size();
   std::size_t width = 0;
   for (std::size_t at = 0; at < utf8.size();) {
     utf8proc_int32_t point = 0;

@@ -73,6 +73,8 @@ void convert(Expr& e, Type type, const std::string& like_what) {
       refuse("put it in single quotes");
       break;
     case Type::condition:
+    case Type::decimal:
+    case Type::json:
       break;
   }
   e.type = type;
@@ -165,11 +167,11 @@ std::string text(const Expr& e) {
   }
 }
 
-Expr path(Kind from, std::string_view dotted, Place place) {
+Expr path(Kind from, std::string_view dotted, Place place, bool text_here) {
   Expr e;
   e.op = Op::path;
   e.place = place;
-  e.path = resolve(from, dotted, place);
+  e.path = resolve(from, dotted, place, text_here);
   if (e.path.column) e.type = type_of(*e.path.column);
   return e;
 }

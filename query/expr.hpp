@@ -89,7 +89,7 @@ std::string text(const Expr&);  ///< An operand as it is written: "avg(avion.vit
 
 // Each of these throws QuestionError where the parts do not fit; conditions are those of SQL, over three truth values.
 // A predicate with to-many paths holds where there are related rows for which it holds.
-Expr path(Kind from, std::string_view dotted, Place = {});
+Expr path(Kind from, std::string_view dotted, Place = {}, bool text_here = false);
 Expr constant(Value, Place = {});
 Expr difference(Expr, Expr);
 Expr aggregate(Expr::Function, std::optional<Expr> operand, bool distinct = false, Place = {});

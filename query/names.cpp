@@ -65,7 +65,7 @@ Kind entity(std::string_view name) {
       {0, name.size()});
 }
 
-Path resolve(Kind from, std::string_view dotted, Place place) {
+Path resolve(Kind from, std::string_view dotted, Place place, bool text_here) {
   Path path{from, {}, nullptr};
   for (std::size_t start = 0;;) {
     const std::size_t dot = dotted.find('.', start);
@@ -82,7 +82,7 @@ Path resolve(Kind from, std::string_view dotted, Place place) {
       path.column = c;
     } else {
       const std::vector<std::string_view> known = names_in(kind);
-      const bool text_without_quotes = path.steps.empty() && !name.empty() && nearest_folded(name, known).empty();
+      const bool text_without_quotes = text_here && !name.empty() && name.size() == dotted.size();
       throw QuestionError(
           fmt::format("{} has no {}{}", table(kind).singular, name.empty() ? "empty name" : name,
                       hint(name, known, text_without_quotes ? "a text is written in single quotes; it has" : "it has")),

@@ -20,8 +20,15 @@ constexpr int max_depth = 200;  // of parentheses and nots: the parser's stack, 
 /// so that parentheses may hold either; the makers of Expr refuse what does not fit.
 class Parser {
  public:
-  Parser(Kind from, std::string_view text, bool aggregates, std::span<const Expr> literals)
-      : from_(from), text_(text), aggregates_(aggregates), literals_(literals) {
+  /// What the text holds: operands, in which an aggregate may have a place, or conditions over them.
+  enum class Of : std::uint8_t { rows, groups, conditions, conditions_of_groups };
+
+  Parser(Kind from, std::string_view text, Of of, std::span<const Expr> literals)
+      : from_(from),
+        text_(text),
+        aggregates_(of == Of::groups || of == Of::conditions_of_groups),
+        texts_(of == Of::conditions || of == Of::conditions_of_groups),
+        literals_(literals) {
     advance();
   }
 
@@ -62,7 +69,7 @@ class Parser {
 
   Kind from_;
   std::string_view text_;
-  bool aggregates_;
+  bool aggregates_, texts_;
   std::span<const Expr> literals_;  ///< For the ? to come.
   std::size_t offset_ = 0;
   int depth_ = 0;
@@ -99,7 +106,9 @@ Expr Parser::predicate() {
   };
   Expr subject = value();
   for (const Comparison& c : comparisons) {
-    if (accept(c.symbol)) return compare(c.op, std::move(subject), value());
+    if (!accept(c.symbol)) continue;
+    if (c.op == Op::equal && token_.is("=")) unexpected("equal is written with one =");
+    return compare(c.op, std::move(subject), value());
   }
   if (accept("is")) {
     const bool negated = accept("not");
@@ -197,7 +206,7 @@ Expr Parser::name() {
     if (calls)
       throw QuestionError(fmt::format("there is no function {} (there are count, sum, avg, min, max)", token.value),
                           token.place);
-    return path(from_, token.value, token.place);
+    return path(from_, token.value, token.place, texts_);
   }
   if (!aggregates_)
     throw QuestionError("an aggregate says something of a group, not of a row (it belongs in --having)", token.place);
@@ -229,6 +238,8 @@ std::vector<Sort> Parser::sorts() {
     if (!descending) accept("+");
     all.push_back({value(), descending});
     const Expr& by = all.back().by;
+    if (token_.is("desc") || token_.is("asc"))
+      throw QuestionError(fmt::format("descending is written -{0}, ascending {0}", text(by)), token_.place);
     if (by.op == Op::literal || by.type == Type::condition)
       throw QuestionError("a column, one time minus another, or an aggregate was expected here", by.place);
   } while (accept(","));
@@ -249,9 +260,9 @@ std::vector<Path> Parser::relations() {
 
 /// Runs one of the parser's rules over the whole text; errors get the text that their place is in.
 template <class Rule>
-auto parse(Kind from, std::string_view text, bool aggregates, Rule rule, std::span<const Expr> literals = {}) {
+auto parse(Kind from, std::string_view text, Parser::Of of, Rule rule, std::span<const Expr> literals = {}) {
   try {
-    Parser parser{from, text, aggregates, literals};
+    Parser parser{from, text, of, literals};
     auto result = rule(parser);
     parser.expect_end();
     return result;
@@ -270,23 +281,23 @@ Expr whole_condition(Parser& parser) {
 }  // namespace
 
 Expr parse_condition(Kind from, std::string_view text, std::span<const Expr> literals) {
-  return parse(from, text, false, whole_condition, literals);
+  return parse(from, text, Parser::Of::conditions, whole_condition, literals);
 }
 
 Expr parse_having(Kind from, std::string_view text) {
-  return parse(from, text, true, whole_condition);
+  return parse(from, text, Parser::Of::conditions_of_groups, whole_condition);
 }
 
 std::vector<Expr> parse_operands(Kind from, std::string_view commas) {
-  return parse(from, commas, false, [](Parser& parser) { return parser.values(); });
+  return parse(from, commas, Parser::Of::rows, [](Parser& parser) { return parser.values(); });
 }
 
 std::vector<Sort> parse_sort(Kind from, std::string_view commas) {
-  return parse(from, commas, true, [](Parser& parser) { return parser.sorts(); });
+  return parse(from, commas, Parser::Of::groups, [](Parser& parser) { return parser.sorts(); });
 }
 
 std::vector<Path> parse_relations(Kind from, std::string_view commas) {
-  return parse(from, commas, false, [](Parser& parser) { return parser.relations(); });
+  return parse(from, commas, Parser::Of::rows, [](Parser& parser) { return parser.relations(); });
 }
 
 }  // namespace carnet

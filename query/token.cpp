@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "query/token.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace carnet {
@@ -18,6 +20,22 @@ bool word(char c) {
 }
 
 constexpr std::array<std::string_view, 13> symbols{"<=", ">=", "<>", "!=", "<", ">", "=", "(", ")", ",", "-", "+", "?"};
+
+/// What people who know other languages write.
+std::string_view meant(char c) {
+  switch (c) {
+    case '`':
+      return " (a name stands without quotes)";
+    case '&':
+      return " (write and)";
+    case '|':
+      return " (write or)";
+    case '!':
+      return " (write not, or <>)";
+    default:
+      return "";
+  }
+}
 
 std::size_t number_end(std::string_view text, std::size_t i) {
   while (i < text.size() && digit(text[i])) ++i;
@@ -86,7 +104,7 @@ Token next_token(std::string_view text, std::size_t& offset) {
   for (std::string_view symbol : symbols) {
     if (text.substr(start).starts_with(symbol)) return take(Token::Kind::symbol, start + symbol.size());
   }
-  throw QuestionError("this character has no meaning here", {start, 1});
+  throw QuestionError(fmt::format("this character has no meaning here{}", meant(c)), {start, 1});
 }
 
 }  // namespace carnet

@@ -64,8 +64,8 @@ double eat_clock(std::string_view& text, double hours) {
 }  // namespace
 
 std::string_view text(Type type) {
-  static constexpr std::array<std::string_view, 6> names{"an integer", "a number",   "a text",
-                                                         "a time",     "a duration", "a condition"};
+  static constexpr std::array<std::string_view, 8> names{"an integer", "a number",    "a text",   "a time",
+                                                         "a duration", "a condition", "a number", "JSON"};
   return names[static_cast<std::size_t>(type)];
 }
 

@@ -16,7 +16,9 @@ namespace carnet {
 /// Between two moments: what `heure_arrivee - heure_decollage` gives.
 using Duration = std::chrono::microseconds;
 
-enum class Type : std::uint8_t { integer, real, text, time, duration, condition };
+/// The last two are of columns that only `carnet sql` gives, with values that are texts: a number with all its digits,
+/// and what is JSON as it stands.
+enum class Type : std::uint8_t { integer, real, text, time, duration, condition, decimal, json };
 
 std::string_view text(Type);  ///< "an integer", "a time" ...: for messages.
 
