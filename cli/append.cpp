@@ -21,6 +21,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/message.hpp"
 #include "cli/report.hpp"
+#include "cli/row_changes.hpp"
 #include "cli/shell_event.hpp"
 #include "events/catalogue.hpp"
 #include "events/ledger.hpp"
@@ -91,12 +92,16 @@ struct Input {
   std::vector<std::string> names;  // by an entry's index
   std::unique_ptr<Intake> files;
   std::optional<BulkChange> change;  // to be matched once the ledger is ours
+  std::unique_ptr<MatchingLines> matches;
   Batch events;
 
-  Batch next() { return files ? files->next() : std::exchange(events, {}); }
+  Batch next() { return files ? files->next() : matches ? matches->next() : std::exchange(events, {}); }
   std::uint64_t size() const { return files ? files->size() : 0; }
   std::uint64_t bytes_read() const { return files ? files->bytes_read() : 0; }
-  std::string title() const { return names.size() == 1 ? names[0] : fmt::format("{} files", names.size()); }
+  std::string title() const {
+    if (matches) return "matching";
+    return names.size() == 1 ? names[0] : fmt::format("{} files", names.size());
+  }
 };
 
 Input open(const Options& options) {
@@ -158,17 +163,18 @@ Batch gather(Input& input, bool atomic) {
   }
 }
 
-Exit atomic(Ledger& ledger, Batch all, Report& report, bool dry_run) {
+Exit atomic(const Common& common, Ledger& ledger, Batch all, Report& report, const Options& options) {
   const auto refused =
       std::ranges::find_if(all.entries, [](const Entry& entry) { return entry.rejection.has_value(); });
   const auto parsed = static_cast<std::size_t>(refused - all.entries.begin());
   const bool sound = refused == all.entries.end();
   const std::span before = std::span{all.lines}.first(parsed);
   const std::vector<Answer> answers =
-      sound && !dry_run ? ledger.append_all(before) : ledger.judge(before, /*all=*/true);
+      sound && !options.dry_run ? ledger.append_all(before) : ledger.judge(before, /*all=*/true);
   const auto* rejection = answers.empty() ? nullptr : std::get_if<Rejection>(&answers.back());
   if (sound && rejection == nullptr) {
     report.add(all, answers);
+    if (options.dry_run && !options.receipts) print_row_changes(common, all.lines, answers);
     return Exit::done;
   }
   Batch failed;
@@ -178,12 +184,14 @@ Exit atomic(Ledger& ledger, Batch all, Report& report, bool dry_run) {
   return Exit::all_refused;
 }
 
-Exit append(Ledger& ledger, Input& input, Report& report, const Options& options) {
+Exit append(const Common& common, Ledger& ledger, Input& input, Report& report, const Options& options) {
   if (!options.atomic && !options.dry_run) return each(ledger, input, report);
   Batch all = gather(input, options.atomic);
   if (interrupt_came) return Exit::interrupted;
-  if (options.atomic) return atomic(ledger, std::move(all), report, options.dry_run);
-  report.add(all, ledger.judge(all.lines));
+  if (options.atomic) return atomic(common, ledger, std::move(all), report, options);
+  const std::vector<Answer> answers = ledger.judge(all.lines);
+  report.add(all, answers);
+  if (!options.receipts) print_row_changes(common, all.lines, answers);
   return report.exit();
 }
 
@@ -205,11 +213,13 @@ Exit run(const Common& common, const Options& options) {
   ledger_options.wait = std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_seconds * 1000));
   Ledger ledger(scratch ? scratch->directory : home.ledger(), ledger_options);
   const InterruptLatch latch;  // from here on there may be a commit to finish
-  if (input.change) input.events = matching_lines(common, *input.change, input.names);
+  if (input.change)
+    input.matches =
+        std::make_unique<MatchingLines>(common, *input.change, input.names, options.atomic || options.dry_run);
   Report report({options.receipts, options.rejects, options.dry_run, input.names, input.from});
   Exit exit = Exit::done;
   try {
-    exit = append(ledger, input, report, options);
+    exit = append(common, ledger, input, report, options);
   } catch (const BrokenPipe&) {  // receipts were asked for and nobody takes them: unlike a reading command, not done
     say("append", report.last().empty() ? "nobody reads the receipts"
                                         : fmt::format("nobody reads the receipts; stopped after {}", report.last()));
@@ -240,7 +250,8 @@ Command append_command(CLI::App& app, const Common& common) {
       ->check(whole_number)
       ->type_name("N");
   command->add_flag("--atomic", options->atomic, "All lines or none");
-  command->add_flag("-n,--dry-run", options->dry_run, "Say what would happen, change nothing");
+  command->add_flag("-n,--dry-run", options->dry_run,
+                    "Say what would happen, and (without --receipts) which rows would change how; change nothing");
   command->add_flag("--receipts", options->receipts,
                     "Answer each line with a line of NDJSON: position and version, or code and reason");
   command->add_option("--rejects", options->rejects, "The refused lines, ready to be mended and sent again")

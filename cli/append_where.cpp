@@ -7,7 +7,7 @@
 #include <array>
 #include <unordered_map>
 
-#include "cli/interrupt.hpp"
+#include "cli/home.hpp"
 #include "cli/query.hpp"
 #include "cli/shell_event.hpp"
 #include "cli/tables.hpp"
@@ -27,6 +27,8 @@ std::vector<std::string> key_members(const Stream& stream) {
       return {fmt::format("{}_id={}", text(stream.kind), stream.id)};
   }
 }
+
+constexpr std::size_t looked_ahead = 20'000;  // matches whose records are read in one go: a few megabytes
 
 /// By position. Records that stand near each other are read in one go: they share a chunk of the log.
 std::unordered_map<Position, Version> versions_at(Reader& reader, std::vector<Position> positions) {
@@ -68,22 +70,41 @@ BulkChange change_from(const std::vector<std::string>& words, const std::string&
   return change;
 }
 
-Batch matching_lines(const Common& common, const BulkChange& change, std::vector<std::string>& streams) {
-  Connection connection(current_tables(common, false), &interrupt_came);
-  Session session(connection);
-  const std::vector<Match> found = matches(session, change.entity, change.where, change.limit);
+MatchingLines::MatchingLines(const Common& common, BulkChange change, std::vector<std::string>& names, bool whole)
+    : change_(std::move(change)),
+      connection_(open_tables(common)),
+      session_(connection_),
+      matches_(session_, change_.entity, change_.where, change_.limit),
+      reader_(home_from(common.home).ledger()),
+      names_(names),
+      whole_(whole) {}
+
+void MatchingLines::look_ahead() {
   std::vector<Position> positions;
-  for (const Match& match : found) positions.push_back(match.position);
-  Reader reader = open_ledger(common);
-  const std::unordered_map<Position, Version> versions = versions_at(reader, std::move(positions));
+  while (ahead_.size() < looked_ahead) {
+    std::optional<Match> match = matches_.next();
+    if (!match) break;
+    positions.push_back(match->position);
+    ahead_.push_back(std::move(*match));
+  }
+  versions_ = versions_at(reader_, std::move(positions));
+}
+
+Batch MatchingLines::next() {
   Batch batch;
-  for (const Match& match : found) {
+  if (!whole_) names_.clear();
+  try {
+    if (ahead_.empty()) look_ahead();
+  } catch (const Interrupted&) {
+    return batch;  // what was appended so far is to be summed up
+  }
+  for (; !ahead_.empty() && batch.entries.size() < Intake::commit_lines; ahead_.pop_front()) {
+    const Match& match = ahead_.front();
     std::vector<std::string> members = key_members(match.stream);
-    members.insert(members.end(), change.members.begin(), change.members.end());
-    members.push_back(fmt::format("expect={}", versions.at(match.position)));
-    const auto index = static_cast<std::uint32_t>(streams.size());
-    streams.push_back(text(match.stream));
-    batch.add(index, index + 1, event_line(change.type, members), true);
+    members.insert(members.end(), change_.members.begin(), change_.members.end());
+    members.push_back(fmt::format("expect={}", versions_.at(match.position)));
+    batch.add(static_cast<std::uint32_t>(names_.size()), ++lines_, event_line(change_.type, members), true);
+    names_.push_back(text(match.stream));
   }
   return batch;
 }

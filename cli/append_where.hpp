@@ -4,12 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cli/command.hpp"
 #include "cli/intake.hpp"
+#include "events/reader.hpp"
 #include "query/match.hpp"
 
 namespace carnet {
@@ -28,7 +31,29 @@ BulkChange change_from(const std::vector<std::string>& words, const std::string&
                        std::optional<std::uint64_t> limit);
 
 /// One line for each entity that matches in the tables, which are brought up to date first; it expects the version that
-/// the entity had there. `streams`: their names, by an entry's index.
-Batch matching_lines(const Common&, const BulkChange&, std::vector<std::string>& streams);
+/// the entity had there. Read as they are needed: memory does not grow with their number.
+class MatchingLines {
+ public:
+  /// `names` becomes the names of the last batch's streams, or of all where the batches are put together to a whole. An
+  /// entry's file is its stream's place there.
+  MatchingLines(const Common&, BulkChange, std::vector<std::string>& names, bool whole);
+
+  /// About one commit's; empty after the last, or when interrupted.
+  Batch next();
+
+ private:
+  void look_ahead();
+
+  BulkChange change_;
+  Connection connection_;
+  Session session_;
+  Matches matches_;
+  Reader reader_;
+  std::deque<Match> ahead_;  ///< Whose versions are known.
+  std::unordered_map<Position, Version> versions_;
+  std::vector<std::string>& names_;
+  bool whole_;
+  std::uint64_t lines_ = 0;
+};
 
 }  // namespace carnet

@@ -11,10 +11,24 @@
 #include "cli/tables.hpp"
 
 namespace carnet {
+namespace {
+
+Exit run(const Common& common, const QueryOptions& options) {
+  const Question question = question_of(options);
+  Plan plan = plan_of(question);
+  std::optional<HistoryPlace> place;
+  if (options.as_of) place = history_place("query: --as-of", *options.as_of);
+  const InterruptLatch latch;
+  if (place) plan = plan_of(question, tables_as_of(common, *place));
+  Connection connection = open_tables(common, options.stale || place);
+  ask(plan, options, connection);
+  return Exit::done;
+}
+
+}  // namespace
 
 Command query_command(CLI::App& app, const Common& common) {
   auto options = std::make_shared<QueryOptions>();
-  auto stale = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("query", "Ask the tables: join, filter, sort, group");
   const auto list = [&](const char* name, std::vector<std::string>& values, const char* meaning, const char* type) {
     command->add_option(name, values, meaning)->allow_extra_args(false)->type_name(type);
@@ -45,7 +59,13 @@ Command query_command(CLI::App& app, const Common& common) {
   command->add_flag("--echo", options->echo, "Show each statement, its parameters and its time on standard error");
   command->add_flag("--explain", options->explain,
                     "Show PostgreSQL's plan of each statement, measured, instead of the answer");
-  command->add_flag("--stale", *stale, "From the tables as they are, without catching up with the ledger first");
+  auto* from_stale = command->add_flag("--stale", options->stale,
+                                       "From the tables as they are, without catching up with the ledger first");
+  command
+      ->add_option("--as-of", options->as_of,
+                   "From the tables as they were: up to a position, or before anything happened later than a time")
+      ->type_name("P|TIME")
+      ->excludes(from_stale);
   command->footer(R"(Paths follow the relations:
   vol          avion, pilote, reservations, passagers, precedent and suivant (its avion's flight before and after)
   avion        vols
@@ -55,13 +75,9 @@ Command query_command(CLI::App& app, const Common& common) {
 
 carnet query vols --where "avion.modele = 'A320-232'" --with avion --sort -heure_decollage --limit 10
 carnet query vols --group-by avion.modele --count --sort -count)");
-  return {command, [&common, options, stale] {
+  return {command, [&common, options] {
             options->format = common.format.value_or(Format::table);
-            const Plan plan = plan_of(*options);
-            const InterruptLatch latch;
-            Connection connection(current_tables(common, *stale), &interrupt_came);
-            ask(plan, *options, connection);
-            return Exit::done;
+            return run(common, *options);
           }};
 }
 

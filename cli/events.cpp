@@ -6,6 +6,8 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -72,6 +74,21 @@ std::string members_text(const EventType& type) {
   return out;
 }
 
+/// What it may be refused for beside what its rule says: the codes, for who looks them up.
+std::string further_codes(const EventType& type) {
+  static constexpr std::array<std::string_view, 5> steps{"vol.delayed", "vol.took_off", "vol.diverted", "vol.landed",
+                                                         "vol.cancelled"};
+  std::string out;
+  if (std::ranges::find(steps, type.name) != steps.end())
+    out = "time_reversed: earlier than what happened to the vol last.";
+  if (type.name == "vol.took_off" || type.name == "vol.amended") {
+    out.append(out.empty() ? "" : " ").append("in_flight: its avion or pilote is on another flight in the air.");
+  } else if (type.name.ends_with(".deleted") && (type.entity == Kind::avion || type.entity == Kind::pilote)) {
+    out = "in_flight: it is on a flight in the air.";
+  }
+  return out;
+}
+
 void describe(Output& out, const EventType& type) {
   out.write(fmt::format("{}\n  {}\n", type.name, type.rule));
   for (const Member& member : type.members) {
@@ -80,6 +97,10 @@ void describe(Output& out, const EventType& type) {
   }
   if (type.one_at_least) out.write("    (one at least of those that may be left out)\n");
   out.write(fmt::format("    {:<16} when it happened, RFC 3339 with an offset; left out: now\n", "time"));
+  out.write(fmt::format("    {:<16} the source's own; the same line with it again is answered as before\n", "id"));
+  out.write(fmt::format("    {:<16} the version that the {} must be at, 0 for none, or \"exists\"\n", "expect",
+                        text(type.entity)));
+  if (const std::string codes = further_codes(type); !codes.empty()) out.write(fmt::format("  {}\n", codes));
   out.write(fmt::format("  {}\n", type.example));
 }
 

@@ -74,7 +74,8 @@ std::string help(const CLI::App& app) {
     if (option->get_positional()) out += ' ' + argument(*option);
   }
   if (parent != nullptr) out += " [OPTION]...";
-  out += fmt::format("\n\n{}.\n", app.get_description());
+  const std::string what = app.get_description();
+  out += fmt::format("\n\n{}{}\n", what, what.ends_with('?') ? "" : ".");
   if (parent == nullptr) {
     out += "\nCommands (carnet COMMAND --help tells more):\n";
     for (const CLI::App* command : app.get_subcommands({})) {

@@ -92,7 +92,7 @@ Exit run(const Common& common, const Options& options) {
   });
   if (!known) {
     say("history", fmt::format("{} has no record", options.stream));
-    return Exit::done;
+    return Exit::failed;
   }
   const Format format = options.cloud_events ? Format::ndjson : common.format_or_usual();
   if (format == Format::table || format == Format::csv) {

@@ -51,6 +51,13 @@ void Home::make() const {
   make_directory(ledger(), 0700);
 }
 
+void must_be_directory(const Home& home) {
+  std::error_code unknown;
+  const fs::file_status status = fs::status(home.directory, unknown);
+  if (fs::exists(status) && !fs::is_directory(status))
+    throw std::system_error(ENOTDIR, std::generic_category(), home.directory);
+}
+
 Home home_from(const std::string& given) {
   fs::path directory = given;
   if (directory.empty()) directory = ::geteuid() == 0 ? fs::path{"/var/lib/carnet"} : data_home() / "carnet";

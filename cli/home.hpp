@@ -17,6 +17,9 @@ struct Home {
   void make() const;
 };
 
+/// Throws std::system_error (ENOTDIR) where the home is there and is no directory: nothing can be read or made in it.
+void must_be_directory(const Home&);
+
 /// The home that was given, if any; else $XDG_DATA_HOME/carnet or ~/.local/share/carnet, and /var/lib/carnet for root.
 Home home_from(const std::string& given);
 

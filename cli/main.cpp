@@ -13,6 +13,9 @@ int main(int argc, char** argv) {
   } catch (const carnet::QuestionError& error) {
     carnet::report(error);
     return static_cast<int>(carnet::exit_status(error));
+  } catch (const std::system_error& error) {
+    carnet::say(error);
+    return static_cast<int>(carnet::exit_status(error));
   } catch (const std::exception& error) {
     carnet::say("", error.what());
     return static_cast<int>(carnet::exit_status(error));

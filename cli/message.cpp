@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace carnet {
@@ -64,6 +65,28 @@ std::string_view tail_of(std::string_view name, std::size_t columns) {
   return name;
 }
 
+std::string_view advice(const std::error_code& code) {
+  struct Advice {
+    std::errc code;
+    std::string_view text;
+  };
+  static constexpr std::array all{
+      Advice{std::errc::no_such_file_or_directory, "check the path"},
+      Advice{std::errc::not_a_directory, "name a directory"},
+      Advice{std::errc::is_a_directory, "name a file"},
+      Advice{std::errc::file_exists, "name another one, or remove it"},
+      Advice{std::errc::permission_denied, "run it as the owner, or change the permissions"},
+      Advice{std::errc::operation_not_permitted, "run it as the owner, or change the permissions"},
+      Advice{std::errc::read_only_file_system, "name a place that can be written to"},
+      Advice{std::errc::no_space_on_device, "make room, then try again"},
+      Advice{std::errc::too_many_files_open, "raise the limit: ulimit -n"},
+      Advice{std::errc::filename_too_long, "name a shorter path"},
+      Advice{std::errc::io_error, "check the disk"},
+  };
+  const auto* found = std::ranges::find_if(all, [&](const Advice& a) { return code == a.code; });
+  return found == all.end() ? std::string_view{} : found->text;
+}
+
 std::string clock_text(double seconds) {
   const auto s = static_cast<long>(seconds + 0.5);
   return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
@@ -73,6 +96,8 @@ std::string clock_text(double seconds) {
 }  // namespace
 
 std::string printable(std::string_view text) {
+  const auto suspect = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\xc2'; };
+  if (std::ranges::none_of(text, suspect)) return std::string{text};
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -104,6 +129,12 @@ void say(std::string_view where, std::string_view what) {
   if (!where.empty()) line += printable(where) + ": ";
   line += printable(one_line(what)) + '\n';
   write_stderr(line);
+}
+
+void say(const std::system_error& error) {
+  const std::string what = error.what();
+  const std::string_view to_do = advice(error.code());
+  say("", to_do.empty() || what.ends_with(')') ? what : fmt::format("{} ({})", what, to_do));
 }
 
 ProgressBar::ProgressBar(std::string_view what, std::uint64_t whole)

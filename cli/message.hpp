@@ -6,11 +6,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace carnet {
 
 /// Writes `carnet: WHERE: WHAT` as one line, with control characters made visible: messages quote what others wrote.
 void say(std::string_view where, std::string_view what);
+
+/// The error of a file or a system call, with what to do about it.
+void say(const std::system_error&);
 
 /// The text with control characters as \xNN, so that it cannot drive a terminal.
 std::string printable(std::string_view text);

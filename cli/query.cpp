@@ -49,7 +49,9 @@ void append(std::vector<T>& to, std::vector<T> more) {
   std::ranges::move(more, std::back_inserter(to));
 }
 
-Question question(const QueryOptions& options) {
+}  // namespace
+
+Question question_of(const QueryOptions& options) {
   Question q;
   q.entity = read("query", [&] { return entity(options.entity); });
   if (options.where) q.where = where_of(q.entity, *options.where);
@@ -80,6 +82,8 @@ Question question(const QueryOptions& options) {
   q.after = options.after;
   return q;
 }
+
+namespace {
 
 /// As a shell reads it back as one word.
 std::string shell_word(std::string_view text) {
@@ -118,9 +122,8 @@ Expr where_of(Kind kind, std::string_view text) {
   return read("--where", [&] { return parse_condition(kind, text); });
 }
 
-Plan plan_of(const QueryOptions& options) {
-  const Question q = question(options);
-  return read("query", [&] { return compile(q); });
+Plan plan_of(const Question& question, std::string_view schema) {
+  return read("query", [&] { return compile(question, schema); });
 }
 
 void report(const QuestionError& error) {

@@ -22,11 +22,16 @@ struct QueryOptions {
   bool count = false;
   std::vector<std::string> count_distinct, sum, avg, min, max;
   bool echo = false, explain = false;
+  bool stale = false;
+  std::optional<std::string> as_of;
   Format format = Format::table;
 };
 
 /// What is to be asked. Needs no database. Throws QuestionError.
-Plan plan_of(const QueryOptions&);
+Question question_of(const QueryOptions&);
+
+/// How, of the tables in the schema. Throws QuestionError.
+Plan plan_of(const Question&, std::string_view schema = "carnet");
 
 /// The condition of a --where. Throws QuestionError.
 Expr where_of(Kind, std::string_view text);

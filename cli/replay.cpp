@@ -13,13 +13,13 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "cli/history_place.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
 #include "cli/tables.hpp"
 #include "events/catalogue.hpp"
 #include "events/line.hpp"
 #include "events/reader.hpp"
-#include "query/value.hpp"
 
 namespace carnet {
 namespace {
@@ -34,7 +34,7 @@ struct Options {
   bool follow = false, cloud_events = false;
 };
 
-/// One end of what is replayed: a position, or the time at which events happened.
+/// One end of what is replayed; neither where there is none.
 struct Bound {
   std::optional<Position> position;
   std::optional<Time> time;
@@ -42,12 +42,9 @@ struct Bound {
 
 Bound bound(std::string_view option, const std::string& given) {
   if (given.empty()) return {};
-  Position position = 0;
-  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), position);
-  if (error == std::errc{} && end == given.data() + given.size()) return {position, {}};
-  if (const auto time = time_literal(given)) return {{}, time};
-  throw Usage(
-      fmt::format("replay: {} {}: neither a position nor a time (such as 17, or 2026-11-22T10:05:00Z)", option, given));
+  const HistoryPlace place = history_place(option, given);
+  if (const auto* time = std::get_if<Time>(&place)) return {{}, *time};
+  return {std::get<Position>(place), {}};
 }
 
 double speed(const std::string& given) {
@@ -61,7 +58,8 @@ double speed(const std::string& given) {
 /// Which records are wanted.
 class Selection {
  public:
-  explicit Selection(const Options& options) : from_(bound("--from", options.from)), to_(bound("--to", options.to)) {
+  explicit Selection(const Options& options)
+      : from_(bound("replay: --from", options.from)), to_(bound("replay: --to", options.to)) {
     for (std::size_t i = 0; i < types_.size(); ++i) {
       const std::string name{catalogue()[i].name};
       types_[i] = options.type.empty() || ::fnmatch(options.type.c_str(), name.c_str(), 0) == 0;

@@ -26,7 +26,7 @@ class Report {
     bool receipts = false;
     std::string rejects;  ///< A file for the refused lines; empty: none.
     bool dry_run = false;
-    std::vector<std::string> names;  ///< Of the files, the type or the streams, by an entry's index.
+    const std::vector<std::string>& names;  ///< Of the files, the type or the streams, by an entry's index.
     From from = From::files;
   };
 

@@ -19,19 +19,23 @@ namespace {
 
 using OwnedResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
-constexpr Oid bool_oid = 16;
+constexpr Oid bool_oid = 16;  // fixed numbers, in no header that clients get
 
 Type type_of(Oid oid) {
   switch (oid) {
-    case 20:  // int8, int2, int4, oid: fixed numbers, in no header that clients get
+    case 20:  // int8, int2, int4, oid
     case 21:
     case 23:
     case 26:
       return Type::integer;
-    case 700:  // float4, float8, numeric
+    case 700:  // float4, float8
     case 701:
-    case 1700:
-      return Type::real;
+    case 1700:  // numeric
+      return Type::decimal;
+    case bool_oid:
+    case 114:  // json, jsonb
+    case 3802:
+      return Type::json;
     case 1184:
       return Type::time;  // timestamptz
     default:
@@ -39,13 +43,12 @@ Type type_of(Oid oid) {
   }
 }
 
-/// As the type reads it; as text where it cannot: NaN, infinity, an integer beyond 64 bits.
-Value value_of(Type type, std::string_view text) {
-  if (type == Type::integer || type == Type::real) {
-    const auto number = number_literal(text);
-    if (number && (std::holds_alternative<std::int64_t>(*number) || text.find_first_of(".e") != text.npos)) {
+/// As the type reads it; as text where it cannot: infinity, an integer beyond 64 bits.
+Value value_of(Oid oid, Type type, std::string_view text) {
+  if (oid == bool_oid) return std::string{text == "t" ? "true" : "false"};
+  if (type == Type::integer) {
+    if (const auto number = number_literal(text); number && std::holds_alternative<std::int64_t>(*number))
       return *number;
-    }
   } else if (type == Type::time) {
     if (const auto time = time_literal(text)) return *time;
   }
@@ -62,12 +65,8 @@ Tuple row_of(const PGresult* result, const TupleShape& shape) {
   Tuple row;
   for (int i = 0; i < PQnfields(result); ++i) {
     const std::string_view text{PQgetvalue(result, 0, i), static_cast<std::size_t>(PQgetlength(result, 0, i))};
-    const bool null = PQgetisnull(result, 0, i) != 0;
-    if (!null && PQftype(result, i) == bool_oid) {
-      row.values.emplace_back(std::string{text == "t" ? "true" : "false"});
-    } else {
-      row.values.push_back(null ? Value{} : value_of(shape.fields[static_cast<std::size_t>(i)].type, text));
-    }
+    const Type type = shape.fields[static_cast<std::size_t>(i)].type;
+    row.values.push_back(PQgetisnull(result, 0, i) != 0 ? Value{} : value_of(PQftype(result, i), type, text));
   }
   return row;
 }
@@ -121,9 +120,9 @@ void print_rows(PGconn* connection, Format format) {
 
 Exit run(const Common& common, const std::string& statement, bool stale) {
   const InterruptLatch latch;
-  std::string uri = current_tables(common, stale);
-  if (common.database.empty()) uri = Cluster(home_from(common.home).directory).reader_uri();
-  Connection connection(uri, &interrupt_came);
+  Connection connection = open_tables(common, stale);
+  if (common.database.empty())
+    connection = Connection(Cluster(home_from(common.home).directory).reader_uri(), &interrupt_came);
   // On somebody else's server the role may not exist, and it is that user's own rights that count; this guards against
   // accidents.
   if (!common.database.empty()) connection.exec("SET default_transaction_read_only TO on");

@@ -13,6 +13,7 @@
 #include "cli/message.hpp"
 #include "events/json.hpp"
 #include "events/reader.hpp"
+#include "projector/as_of.hpp"
 #include "projector/cluster.hpp"
 #include "projector/projection.hpp"
 
@@ -47,21 +48,29 @@ std::optional<Head> head_of(const std::filesystem::path& ledger) {
 struct Projection {
   bool running = false;
   std::optional<Checkpoint> at;
+  std::vector<Moment> moments;
 };
 
 Projection projection_in(const Common& common, const Cluster& cluster) {
   if (common.database.empty() && !cluster.running()) return {};
   try {
     Connection connection(common.database.empty() ? cluster.uri() : common.database);
-    return {true, checkpoint(connection)};
+    return {true, checkpoint(connection), moments(connection)};
   } catch (const DatabaseDown& error) {
     say("status", error.what());
     return {};
   }
 }
 
-std::vector<Item> items(const Common& common) {
+/// What is there, in the order in which it is printed. The moments come last of the projection's; null: not known.
+struct Status {
+  std::vector<Item> items;
+  std::optional<std::vector<Moment>> moments;
+};
+
+Status status(const Common& common) {
   const Home home = home_from(common.home);
+  must_be_directory(home);
   const Cluster cluster(home.directory);
   const std::optional<Head> head = head_of(home.ledger());
   const Projection projection = projection_in(common, cluster);
@@ -80,7 +89,7 @@ std::vector<Item> items(const Common& common) {
     position = number(0);
     lag = number(head ? head->position : 0);
   }
-  return {
+  std::vector<Item> items{
       {"ledger", "uuid", head ? Value{head->uuid} : unknown},
       {"ledger", "directory", home.ledger().string()},
       {"ledger", "position", number(head ? head->position : 0)},
@@ -91,12 +100,26 @@ std::vector<Item> items(const Common& common) {
       {"database", "uri", common.database.empty() ? cluster.uri() : common.database},
       {"database", "running", std::string{projection.running ? "yes" : "no"}},
   };
+  Status status{std::move(items), {}};
+  if (projection.running) status.moments = projection.moments;
+  return status;
 }
 
-std::string object(const std::vector<Item>& items) {
+/// Tables as of moments of the past: [{"schema":"carnet_at_17","position":17}]
+std::string array(const std::vector<Moment>& moments) {
+  std::string out = "[";
+  for (const Moment& moment : moments) {
+    out += out.size() > 1 ? R"(,{"schema":)" : R"({"schema":)";
+    json::append_quoted(out, moment.schema);
+    out += fmt::format(R"(,"position":{}}})", moment.position);
+  }
+  return out + "]";
+}
+
+std::string object(const Status& status) {
   std::string out = "{";
   std::string_view group;
-  for (const Item& item : items) {
+  for (const Item& item : status.items) {
     if (item.group != group) out += fmt::format("{}\"{}\":{{", group.empty() ? "" : "},", item.group);
     if (item.group == group) out += ',';
     group = item.group;
@@ -110,13 +133,14 @@ std::string object(const std::vector<Item>& items) {
     } else {
       append_text(out, item.value);
     }
+    if (item.name == "schema") out += R"(,"moments":)" + (status.moments ? array(*status.moments) : "null");
   }
   return out + "}}\n";
 }
 
 Exit run(const Common& common) {
   const Format format = common.format_or_usual();
-  const std::vector<Item> all = items(common);
+  const Status all = status(common);
   Output out;
   if (format == Format::json || format == Format::ndjson) {
     out.write(object(all));
@@ -124,10 +148,15 @@ Exit run(const Common& common) {
     return Exit::done;
   }
   const TupleShape shape{"status", {{"what", Type::text}, {"value", Type::text}}, 0, false, 0, {}};
-  const auto rows = printer(format, shape, out, standard_screen());
-  for (const Item& item : all) {
+  Screen screen = standard_screen();
+  screen.terminal = false;  // a URI that is cut short is of no use
+  const auto rows = printer(format, shape, out, screen);
+  for (const Item& item : all.items) {
     const Value value = is_null(item.value) ? Value{} : Value{text(item.value)};
     rows->row({{fmt::format("{} {}", item.group, item.name), value}, {}});
+    if (item.name != "schema" || !all.moments) continue;
+    for (const Moment& moment : *all.moments)
+      rows->row({{"schema " + moment.schema, fmt::format("as of position {}", moment.position)}, {}});
   }
   rows->end();
   return Exit::done;

@@ -4,17 +4,33 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <future>
 #include <system_error>
 
 #include "cli/home.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/message.hpp"
+#include "projector/as_of.hpp"
 #include "projector/cluster.hpp"
 
 namespace carnet {
+namespace {
+
+Watch watch(std::string_view what, ProgressBar& bar) {
+  return {
+      .progress = [&bar](Position done, Position) { bar.show(done, done, "records"); },
+      .say = [what](const std::string& message) { say(what, message); },
+      .stop = &interrupt_came,
+  };
+}
+
+}  // namespace
 
 Reader open_ledger(const Common& common) {
-  const std::filesystem::path directory = home_from(common.home).ledger();
+  const Home home = home_from(common.home);
+  must_be_directory(home);
+  const std::filesystem::path directory = home.ledger();
   try {
     return Reader(directory);
   } catch (const std::system_error& error) {
@@ -31,21 +47,28 @@ std::string start_database(const Common& common, StopFlag stop) {
   return cluster.start(stop);
 }
 
-std::string current_tables(const Common& common, bool stale) {
-  if (stale && !common.database.empty()) return common.database;
+Connection open_tables(const Common& common, bool stale) {
+  if (stale && !common.database.empty()) return Connection(common.database, &interrupt_came);
+  // The server takes some milliseconds to start a session, as RocksDB does to open the log: at the same time.
+  const std::filesystem::path directory = home_from(common.home).ledger();
+  if (!std::filesystem::exists(directory)) open_ledger(common);  // says what is missing, before a database is made
+  std::future<Connection> session = std::async(
+      std::launch::async, [&] { return Connection(start_database(common, &interrupt_came), &interrupt_came); });
+  if (stale) return session.get();
   Reader reader = open_ledger(common);
-  if (stale) return start_database(common);
-  const InterruptLatch latch;
-  const std::string uri = start_database(common, &interrupt_came);
-  Connection connection(uri, &interrupt_came);
+  Connection connection = session.get();
   ProgressBar bar("catching up", reader.head().position);
-  const Watch watch{
-      .progress = [&](Position done, Position) { bar.show(done, done, "records"); },
-      .say = [](const std::string& what) { say("tables", what); },
-      .stop = &interrupt_came,
-  };
-  catch_up(connection, reader, watch);
-  return uri;
+  catch_up(connection, reader, watch("tables", bar));
+  return connection;
+}
+
+std::string tables_as_of(const Common& common, const HistoryPlace& place) {
+  Reader reader = open_ledger(common);
+  const std::string uri = start_database(common, &interrupt_came);
+  ProgressBar bar("making the tables as they were", reader.head().position);
+  const auto* time = std::get_if<Time>(&place);
+  const Position position = time ? position_at(reader, *time) : std::get<Position>(place);
+  return as_of(uri, reader, position, {}, watch("tables", bar));
 }
 
 }  // namespace carnet

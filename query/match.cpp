@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include "query/sql.hpp"
+#include "query/wire.hpp"
 
 namespace carnet {
 
-std::vector<Match> matches(Session& session, Kind kind, const Expr& where, std::optional<std::uint64_t> limit) {
+namespace {
+
+Plan plan_of(Kind kind, const Expr& where, std::optional<std::uint64_t> limit) {
   Draft draft{"carnet", {}, {}, 0};
   Scope scope{draft, kind};
   const std::string condition = scope.condition(where);
@@ -18,20 +21,28 @@ std::vector<Match> matches(Session& session, Kind kind, const Expr& where, std::
                                    scope.from(), condition, scope.key());
   if (limit) plan.statement.sql += "\nlimit " + draft.add(Value{static_cast<std::int64_t>(*limit)});
   plan.statement.arguments = std::move(draft.arguments);
+  return plan;
+}
 
-  std::vector<Match> found;
-  session.each(plan, [&](const Tuple& row) {
-    Match match{{kind, 0, {}}, static_cast<Position>(std::get<std::int64_t>(row.values.back()))};
-    for (std::size_t i = 0; i + 1 < row.values.size(); ++i) {
-      if (const auto* numero = std::get_if<std::string>(&row.values[i])) {
-        match.stream.numero = *numero;
-      } else {
-        match.stream.id = static_cast<std::int32_t>(std::get<std::int64_t>(row.values[i]));
-      }
+}  // namespace
+
+Matches::Matches(Session& session, Kind kind, const Expr& where, std::optional<std::uint64_t> limit)
+    : kind_(kind),
+      columns_(table(kind).primary_key.size() + 1),
+      rows_(session.stream(plan_of(kind, where, limit))),
+      block_({}) {}
+
+std::optional<Match> Matches::next() {
+  if (!rows_.next(block_)) return std::nullopt;
+  Match match{{kind_, 0, {}}, static_cast<Position>(integer_from_wire(block_.bytes(0, columns_ - 1)))};
+  for (std::size_t i = 0; i + 1 < columns_; ++i) {
+    if (column(kind_, table(kind_).primary_key[i])->type == ColumnType::text) {
+      match.stream.numero = block_.bytes(0, i);
+    } else {
+      match.stream.id = static_cast<std::int32_t>(integer_from_wire(block_.bytes(0, i)));
     }
-    found.push_back(std::move(match));
-  });
-  return found;
+  }
+  return match;
 }
 
 }  // namespace carnet

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "events/record.hpp"
 #include "query/session.hpp"
@@ -18,7 +17,18 @@ struct Match {
   bool operator==(const Match&) const = default;
 };
 
-/// By primary key, at most `limit`.
-std::vector<Match> matches(Session&, Kind, const Expr& where, std::optional<std::uint64_t> limit = {});
+/// Those that match at the moment of the question, by primary key, as they come from the server: in memory that does
+/// not grow. Nothing else is asked of the session until the last one came.
+class Matches {
+ public:
+  Matches(Session&, Kind, const Expr& where, std::optional<std::uint64_t> limit = {});
+  std::optional<Match> next();  ///< Null after the last.
+
+ private:
+  Kind kind_;
+  std::size_t columns_;
+  Rows rows_;
+  Block block_;
+};
 
 }  // namespace carnet

@@ -106,10 +106,17 @@ TEST_F(Questions, StreamWhatIsLarge) {
 
 TEST_F(Questions, FindWhatIsToBeChangedWithItsLastRecord) {
   connection.exec("UPDATE carnet.vols SET position = 40 + right(numero, 1)::int");
-  EXPECT_THAT(matches(session, Kind::vol, parse_condition(Kind::vol, "avion.modele = 'A320-232'")),
+  const auto matching = [&](Kind kind, const char* where, std::optional<std::uint64_t> limit = {}) {
+    Matches matches{session, kind, parse_condition(kind, where), limit};
+    std::vector<Match> all;
+    while (const auto match = matches.next()) all.push_back(*match);
+    return all;
+  };
+  EXPECT_THAT(matching(Kind::vol, "avion.modele = 'A320-232'"),
               ElementsAre(Match{Stream::vol("AF1"), 41}, Match{Stream::vol("AF2"), 42}));
-  EXPECT_THAT(matches(session, Kind::reservation, parse_condition(Kind::reservation, "vol.statut = 'atterri'"), 1),
+  EXPECT_THAT(matching(Kind::reservation, "vol.statut = 'atterri'", 1),
               ElementsAre(Match{Stream::reservation("AF1", 1), 1}));
+  EXPECT_THAT(matching(Kind::vol, "statut = 'annulé'"), ElementsAre());
 }
 
 }  // namespace
