@@ -2,46 +2,23 @@
 // The module's answers, from PostgreSQL, against those of a naive evaluation in memory.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
-#include <cstdlib>
+#include <chrono>
+#include <fstream>
 
+#include "projector/ddl.hpp"
+#include "query/from.hpp"
 #include "query/page.hpp"
 #include "query/parse.hpp"
-#include "query/session.hpp"
+#include "tests/query/answer.hpp"
 #include "tests/query/naive.hpp"
 #include "tests/query/random_question.hpp"
 #include "tests/query/tables.hpp"
+#include "tests/throwaway_cluster.hpp"
 
 namespace carnet {
 namespace {
-
-int rounds(int by_default) {
-  const char* wanted = std::getenv("CARNET_ROUNDS");
-  return wanted ? std::atoi(wanted) : by_default;
-}
-
-std::string nested(const TupleShape& shape, const Tuple& row) {
-  std::string out = "{";
-  for (std::size_t i = 0; i < shape.fields.size(); ++i) out += shown(row.values[shape.first + i]) + " ";
-  for (const TupleShape& r : shape.relations) {
-    out += r.name + (r.many ? "[" : "(");
-    if (r.many) {
-      for (const Tuple& related : row.many[r.slot]) out += nested(r, related);
-    } else if (!is_null(row.values[r.first])) {
-      out += nested(r, row);
-    }
-    out += r.many ? "]" : ")";
-  }
-  return out + "}";
-}
-
-std::vector<std::string> answer(Session& session, const Question& question) {
-  const Plan plan = compile(question);
-  std::vector<std::string> out;
-  session.each(plan, [&](const Tuple& row) { out.push_back(nested(plan.shape, row)); });
-  if (!ordered(question)) std::ranges::sort(out);
-  return out;
-}
 
 TEST(Answers, AreThoseOfANaiveEvaluationForRandomQuestions) {
   Connection connection{database()};
@@ -137,6 +114,38 @@ TEST(Answers, TakeOneStatementAndOneMoreForEachToManyRelation) {
     EXPECT_EQ(session.all(compile(question)).size(), 25u);
     EXPECT_EQ(statements, expected) << with;
   }
+}
+
+double resident_mib() {
+  std::ifstream statm{"/proc/self/statm"};
+  double pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+TEST(Answers, OfAMillionRowsBeginAtOnceInMemoryThatStaysFlat) {
+  constexpr int vols = 1'000'000;
+  Connection connection{ThrowawayCluster::shared().new_database()};
+  connection.exec("CREATE SCHEMA carnet; " + create_tables("carnet"));
+  connection.exec(
+      fmt::format("INSERT INTO carnet.vols (numero, destination, statut, position) "
+                  "SELECT 'V' || i, 'ville ' || i % 100, 'prévu', i FROM generate_series(1, {}) i",
+                  vols));
+  Session session{connection};
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  Clock::duration first{};
+  const double before_mib = resident_mib();
+  double most_mib = 0;
+  int rows = 0;
+  for (const Vol& v : from<Vol>().stream(session)) {
+    if (rows++ == 0) first = Clock::now() - start;
+    if (rows % 100'000 == 0) most_mib = std::max(most_mib, resident_mib());
+    ASSERT_FALSE(v.numero.empty());
+  }
+  EXPECT_EQ(rows, vols);
+  EXPECT_LT(first, (Clock::now() - start) / 10);
+  EXPECT_LT(most_mib - before_mib, 8);  // the rows together take more than a hundred
 }
 
 TEST(Answers, LeaveTheConnectionUsableWhenTheReaderHasEnough) {

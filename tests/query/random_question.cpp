@@ -47,6 +47,16 @@ NaiveTables RandomQuestion::tables(std::size_t vols) {
   return all;
 }
 
+void RandomQuestion::learn(const NaiveTables& all) {
+  for (const auto& [kind, rows] : all.rows) {
+    for (const NaiveRow& row : rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        if (!is_null(row[i])) learnt_[std::string{table(kind).columns[i].name}].push_back(row[i]);
+      }
+    }
+  }
+}
+
 std::string RandomQuestion::relation_path(Kind from, std::size_t steps, bool many) {
   std::string out;
   for (Kind at = from; steps > 0; --steps) {
@@ -82,6 +92,11 @@ std::string RandomQuestion::literal(Type type, std::string_view of) {
     for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 2) text.insert(at, 1, '\'');
     return "'" + text + "'";
   };
+  const auto learnt = learnt_.find(of.substr(of.rfind('.') + 1));
+  if (learnt != learnt_.end() && chance(80)) {
+    const Value& value = one_of(learnt->second);
+    return type == Type::integer ? text(value) : quoted(text(value));
+  }
   switch (type) {
     case Type::integer:
       return chance(20) ? fmt::format("{}.5", below(5))

@@ -2,6 +2,7 @@
 // Tables and questions that nobody planned: few values, so that ties, nulls and matches are many.
 #pragma once
 
+#include <map>
 #include <random>
 #include <string>
 
@@ -15,6 +16,8 @@ class RandomQuestion {
   explicit RandomQuestion(std::uint64_t seed) : random_(seed) {}
 
   NaiveTables tables(std::size_t vols);
+  void learn(
+      const NaiveTables&);  ///< From then on, most literals are values of the column that they are compared with.
   Question question();
   std::string condition(Kind from, int depth);  ///< As text.
   std::string garbage();                        ///< Words of the language, in any order.
@@ -33,6 +36,7 @@ class RandomQuestion {
   std::string time();
 
   std::mt19937_64 random_;
+  std::map<std::string, std::vector<Value>, std::less<>> learnt_;  ///< By the column's name.
 };
 
 }  // namespace carnet
