@@ -105,13 +105,13 @@ Status status(const Common& common) {
   return status;
 }
 
-/// Tables as of moments of the past: [{"schema":"carnet_at_17","position":17}]
+/// Tables as of moments of the past: [{"schema":"carnet_at_17","position":17,"bytes":N}]
 std::string array(const std::vector<Moment>& moments) {
   std::string out = "[";
   for (const Moment& moment : moments) {
     out += out.size() > 1 ? R"(,{"schema":)" : R"({"schema":)";
     json::append_quoted(out, moment.schema);
-    out += fmt::format(R"(,"position":{}}})", moment.position);
+    out += fmt::format(R"(,"position":{},"bytes":{}}})", moment.position, moment.bytes);
   }
   return out + "]";
 }

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <set>
 
+#include "projector/projection.hpp"
+#include "projector/transaction.hpp"
 #include "query/wire.hpp"
 
 namespace carnet {
@@ -67,10 +69,8 @@ Rows Session::stream(const Plan& plan) {
 
 std::unique_ptr<Block> Session::load(const Plan& plan) {
   if (plan.follows.empty()) return load(plan, nullptr);
-  // As hold_projection does, of whichever tables: who would swap or drop them waits.
-  Transaction transaction{connection_, fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-                                                   "LOCK TABLE {}.checkpoint IN ACCESS SHARE MODE",
-                                                   plan.schema)};
+  // Who would swap the tables, or drop them, waits for the end of it.
+  Transaction transaction{connection_, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + hold(plan.schema)};
   std::unique_ptr<Block> block = load(plan, nullptr);
   transaction.commit();
   return block;
