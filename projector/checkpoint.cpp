@@ -46,19 +46,16 @@ void write_first_checkpoint(Connection& connection, const std::string& schema, c
   connection.end_copy();
 }
 
-bool move_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& from, const Checkpoint& to) {
+std::string moving_checkpoint(Connection& connection, const std::string& schema, const Checkpoint& from,
+                              const Checkpoint& to) {
   const std::string statement = fmt::format(
       "WITH moved AS (UPDATE {}.checkpoint SET position = $1, checksum = $2 "
       "WHERE position = $3 AND checksum = $4 AND ledger = $5 RETURNING position) "
       "SELECT pg_notify({}, position::text) FROM moved",
       identifier(schema), literal(schema));
-  auto bits = [](std::uint64_t checksum) { return std::to_string(std::bit_cast<std::int64_t>(checksum)); };
-  const Parameter parameters[] = {{0, std::to_string(to.position)},
-                                  {0, bits(to.checksum)},
-                                  {0, std::to_string(from.position)},
-                                  {0, bits(from.checksum)},
-                                  {0, from.ledger}};
-  return connection.exec_prepared(statement, parameters).rows() == 1;
+  const auto bits = [](std::uint64_t checksum) { return std::bit_cast<std::int64_t>(checksum); };
+  return fmt::format("EXECUTE {} ({}, {}, {}, {}, {})", connection.prepared(statement), to.position, bits(to.checksum),
+                     from.position, bits(from.checksum), literal(from.ledger));
 }
 
 }  // namespace carnet

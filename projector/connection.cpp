@@ -191,22 +191,27 @@ Result Connection::exec(const std::string& statement, std::span<const Parameter>
   return finish();
 }
 
+std::string Connection::prepared(const std::string& statement, std::span<const std::uint32_t> types) {
+  auto [found, added] = prepared_.try_emplace(statement, "carnet_projector_" + std::to_string(prepared_.size()));
+  if (!added) return found->second;
+  try {
+    if (PQsendPrepare(raw(), found->second.c_str(), statement.c_str(), static_cast<int>(types.size()), types.data()) ==
+        0) {
+      throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+    }
+    finish();
+  } catch (...) {
+    prepared_.erase(found);
+    throw;
+  }
+  return found->second;
+}
+
 Result Connection::exec_prepared(const std::string& statement, std::span<const Parameter> parameters,
                                  bool binary_result) {
   const Arguments a(parameters);
-  auto [found, added] = prepared_.try_emplace(statement, "carnet_projector_" + std::to_string(prepared_.size()));
-  if (added) {
-    if (PQsendPrepare(raw(), found->second.c_str(), statement.c_str(), a.count, a.types.data()) == 0) {
-      throw DatabaseDown(without_newline(PQerrorMessage(raw())));
-    }
-    try {
-      finish();
-    } catch (...) {
-      prepared_.erase(found);
-      throw;
-    }
-  }
-  if (PQsendQueryPrepared(raw(), found->second.c_str(), a.count, a.values.data(), a.lengths.data(), a.formats.data(),
+  const std::string name = prepared(statement, a.types);
+  if (PQsendQueryPrepared(raw(), name.c_str(), a.count, a.values.data(), a.lengths.data(), a.formats.data(),
                           binary_result ? 1 : 0) == 0) {
     throw DatabaseDown(without_newline(PQerrorMessage(raw())));
   }

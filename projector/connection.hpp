@@ -54,7 +54,10 @@ class Connection {
   Result exec(const std::string& statements);  ///< One or several; the last one's result.
   Result exec(const std::string& statement, std::span<const Parameter> parameters, bool binary_result = false);
 
-  /// The same, parsed and planned once a session: for statements that come again and again.
+  /// A name for a statement that EXECUTE may use in this session; it is parsed once.
+  std::string prepared(const std::string& statement, std::span<const std::uint32_t> types = {});
+
+  /// The same as exec, parsed and planned once a session: for statements that come again and again.
   Result exec_prepared(const std::string& statement, std::span<const Parameter> parameters, bool binary_result = false);
 
   /// COPY … FROM STDIN: copy_in, put as often as needed, end_copy. Gives the number of rows.

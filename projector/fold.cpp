@@ -122,7 +122,7 @@ void Fold::let_go_of_half() {
   auto middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
   std::ranges::nth_element(keys, middle);
   range_.to = *middle;
-  std::deque<State> kept;
+  States kept;
   index_ = {};
   used_bytes_ = 0;
   for (; !states_.empty(); states_.pop_front()) {

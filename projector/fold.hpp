@@ -7,8 +7,8 @@
 #pragma once
 
 #include <array>
+#include <boost/container/deque.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <deque>
 #include <vector>
 
 #include "events/reader.hpp"
@@ -71,7 +71,11 @@ class Fold {
   KeyRange range_;
   std::size_t states_bytes_ = SIZE_MAX, used_bytes_ = 0;
   boost::unordered_flat_map<Key, State*> index_;
-  std::deque<State> states_;  // in order of appearance, which is the order of the rows in the tables
+  // In order of appearance, which is the order of the rows in the tables. The standard deque has two of them in a
+  // block.
+  using Block = boost::container::deque_options<boost::container::block_size<256>>::type;
+  using States = boost::container::deque<State, void, Block>;
+  States states_;
   std::vector<Waiting> waiting_;
   std::size_t begun_ = 0;  // streams, in the range or not
   Deaths deaths_;          // of all streams, in the range or not

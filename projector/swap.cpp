@@ -74,9 +74,12 @@ void bring_up_to_head(Connection& connection, const std::string& schema, Reader&
   while (at.position < head) {
     must_be_of(at, reader);
     const std::unique_ptr<Window> next = fold_window(reader, at.position, head, watch.stop);
-    if (!write_window(connection, schema, *next, at)) {
+    const Checkpoint after = checkpoint_after(*next, at);
+    if (connection.exec(moving_checkpoint(connection, schema, at, after)).rows() == 0) {
       throw Mismatch(fmt::format("somebody else writes to {}, which is being built", schema));
     }
+    write_window(connection, schema, *next);
+    at = after;
   }
 }
 

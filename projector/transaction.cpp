@@ -6,13 +6,23 @@
 namespace carnet {
 
 Transaction::Transaction(Connection& connection, const std::string& begin) : connection_(connection) {
-  connection_.exec(begin);
+  try {
+    opening_ = connection_.exec(begin);
+  } catch (const DatabaseError&) {
+    roll_back();
+    throw;
+  }
 }
 
 Transaction::~Transaction() {
-  if (!open_ || PQstatus(connection_.raw()) != CONNECTION_OK) return;
+  if (open_) roll_back();
+}
+
+void Transaction::roll_back() noexcept {
+  const pg_conn* raw = connection_.raw();
+  if (PQstatus(raw) != CONNECTION_OK || PQtransactionStatus(raw) == PQTRANS_ACTIVE) return;
   try {
-    if (PQtransactionStatus(connection_.raw()) != PQTRANS_ACTIVE) connection_.exec("ROLLBACK");
+    connection_.exec("ROLLBACK");
   } catch (const std::exception&) {  // the session's end rolls back as well
   }
 }

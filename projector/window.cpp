@@ -16,13 +16,19 @@ namespace {
 
 // Large enough that a flight is created and lands within one, so that its row is written once, and that rows which are
 // neighbours in an index come together; small enough that a window takes less than 100 MB. Two are there at a time.
-constexpr Position window = 200'000;
+constexpr Position window_size = 200'000;
 constexpr Position progress_step = 10'000;
 
-bool commit_window(Connection& connection, const std::string& schema, Window& next, Checkpoint& at) {
-  Transaction transaction(connection);
-  if (!write_window(connection, schema, next, at)) return false;
+/// Moves `at` as well. False, and nothing done, where the checkpoint is not there any more.
+bool commit_window(Connection& connection, const std::string& schema, Window& window, Checkpoint& at) {
+  const Checkpoint after = checkpoint_after(window, at);
+  // The checkpoint first: from here on to the commit no other projector gets past it, and rows are as of `at`.
+  Transaction transaction(
+      connection, fmt::format("{}; {}", Transaction::read_committed, moving_checkpoint(connection, schema, at, after)));
+  if (transaction.opening().rows() == 0) return false;
+  write_window(connection, schema, window);
   transaction.commit();
+  at = after;
   return true;
 }
 
@@ -79,21 +85,20 @@ std::uint64_t fold_history(Reader& reader, Position after, Position to, Fold& fo
 std::unique_ptr<Window> fold_window(Reader& reader, Position after, Position to, StopFlag stop) {
   auto next = std::make_unique<Window>();
   next->after = after;
-  next->last = std::min(to, after + window);
+  next->last = std::min(to, after + window_size);
   next->checksum = fold_history(reader, after, next->last, next->fold, {{}, {}, stop});
   return next;
 }
 
-bool write_window(Connection& connection, const std::string& schema, Window& next, Checkpoint& at) {
-  Checkpoint to = at;
-  to.position = next.last;
-  to.checksum = next.checksum;
-  // From here on to the commit no other projector gets past the checkpoint: rows are as of `at`.
-  if (!move_checkpoint(connection, schema, at, to)) return false;
-  fetch(connection, schema, next.fold.missing(), [&](Row row) { next.fold.supply(std::move(row)); });
-  write(connection, schema, next.fold.finish());
-  at = to;
-  return true;
+Checkpoint checkpoint_after(const Window& window, Checkpoint at) {
+  at.position = window.last;
+  at.checksum = window.checksum;
+  return at;
+}
+
+void write_window(Connection& connection, const std::string& schema, Window& window) {
+  fetch(connection, schema, window.fold.missing(), [&](Row row) { window.fold.supply(std::move(row)); });
+  write(connection, schema, window.fold.finish());
 }
 
 Checkpoint advance(Connection& connection, const std::string& schema, Reader& reader, Checkpoint at, Position to,

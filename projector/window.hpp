@@ -28,9 +28,12 @@ struct Window {
 /// Ends at `to` at the latest.
 std::unique_ptr<Window> fold_window(Reader&, Position after, Position to, StopFlag);
 
-/// Writes the window into the tables and moves the checkpoint from `at`, in the caller's transaction; moves `at`, too.
-/// False, and nothing done, where the checkpoint is not there any more.
-bool write_window(Connection&, const std::string& schema, Window&, Checkpoint& at);
+/// Where the checkpoint is to be moved from `at`, where the window begins.
+Checkpoint checkpoint_after(const Window&, Checkpoint at);
+
+/// Reads the rows that the window goes on from and writes those that it leaves, in a transaction that has moved the
+/// checkpoint.
+void write_window(Connection&, const std::string& schema, Window&);
 
 /// Brings the tables from `at` up to a position, in windows of one transaction each: while the server writes one, the
 /// next one is folded. Gives the checkpoint reached, which is further where somebody else went on.
