@@ -94,7 +94,6 @@ std::unique_ptr<Block> Session::load(const Plan& plan, const Argument* keys) {
 }
 
 Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
-  const Clock::time_point start = Clock::now();
   const std::string& sql = plan.statement.sql;
   const auto ran = [&] {
     Statement statement = plan.statement;
@@ -104,6 +103,13 @@ Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
   bound_.set(plan.statement.arguments, keys);
   if (explain) explain(ran(), explained(connection_, sql, bound_.parameters));
 
+  std::function<void(std::size_t)> at_end;
+  if (echo) {
+    at_end = [start = Clock::now(), ran = ran(), told = echo](std::size_t rows) {
+      told(ran, std::chrono::duration_cast<Duration>(Clock::now() - start), rows);
+    };
+  }
+
   const std::string* name = prepared(sql);
   const int sent = name ? PQsendQueryPrepared(connection_.raw(), name->c_str(), bound_.count, bound_.values.data(),
                                               bound_.lengths.data(), bound_.formats.data(), 1)
@@ -112,12 +118,6 @@ Rows Session::send(const Plan& plan, const Argument* keys, bool stream) {
   if (sent == 0) connection_.fail(nullptr);
   if (stream) PQsetSingleRowMode(connection_.raw());
 
-  std::function<void(std::size_t)> at_end;
-  if (echo) {
-    at_end = [start, ran = ran(), told = echo](std::size_t rows) {
-      told(ran, std::chrono::duration_cast<Duration>(Clock::now() - start), rows);
-    };
-  }
   return {connection_, std::move(at_end)};
 }
 
