@@ -47,16 +47,19 @@ log_checkpoints = off
 
 // Single-user mode takes one statement a line; a backslash goes on in the next one. In template1, which the database is
 // made of. Revoked is what a read-only transaction may do and yet writes: large objects, messages in the WAL.
-constexpr const char* database = R"(REVOKE CREATE ON SCHEMA public FROM PUBLIC
+std::string database() {
+  return fmt::format(R"(REVOKE CREATE ON SCHEMA public FROM PUBLIC
 DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc WHERE proname IN ( \
 'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_put', 'lo_truncate', 'lo_truncate64', 'lo_unlink', 'lowrite', \
 'pg_logical_emit_message') LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP; END $$
 CREATE DATABASE carnet
-ALTER DATABASE carnet SET search_path TO public, carnet
+ALTER DATABASE carnet SET search_path TO public, {}
 REVOKE TEMPORARY ON DATABASE carnet FROM PUBLIC
 CREATE ROLE carnet_reader LOGIN
 ALTER ROLE carnet_reader SET default_transaction_read_only TO on
-)";
+)",
+                     projection_schema);
+}
 
 /// Held by whoever makes, starts or stops the cluster. The kernel frees it when the process ends.
 class Turn {
@@ -118,7 +121,7 @@ void make(const Account& account, const fs::path& home, const fs::path& director
   write(account, aside / "postgresql.conf", configuration);
   write(account, aside / "pg_hba.conf", "local all all peer map=carnet\n");
   write(account, aside / "pg_ident.conf", identities(account, home));
-  write(account, directory / "database.sql", database);
+  write(account, directory / "database.sql", database());
   must({programs / "postgres", "--single", "-F", "-D", aside, "template1"}, directory / "database.sql");
   must({programs / "initdb", "--sync-only", "-D", aside}, "/dev/null");
   fs::remove(directory / "database.sql");

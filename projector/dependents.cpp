@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "projector/dependents.hpp"
 
+#include <fmt/format.h>
+
 #include <initializer_list>
+
+#include "projector/schema.hpp"
 
 namespace carnet {
 namespace {
@@ -9,12 +13,16 @@ namespace {
 constexpr std::uint32_t text_oid = 25;
 
 // Each statement takes the schema as $1 and begins with the tables that are carnet's own.
-constexpr const char* own = R"(
+std::string own() {
+  std::string names = "'checkpoint'";
+  for (const Table& table : tables()) names += fmt::format(", '{}'", table.name);
+  return fmt::format(R"(
 WITH own AS (
   SELECT c.oid, c.relname, c.relowner, c.relacl, c.reltype FROM pg_class c
-  WHERE c.relnamespace = to_regnamespace($1) AND c.relkind = 'r'
-    AND c.relname IN ('avions', 'pilotes', 'vols', 'passagers', 'reservations', 'checkpoint'))
-)";
+  WHERE c.relnamespace = to_regnamespace($1) AND c.relkind = 'r' AND c.relname IN ({}))
+)",
+                     names);
+}
 
 constexpr const char* views_inside = R"(
 SELECT c.relname FROM pg_class c WHERE c.relnamespace = to_regnamespace($1) AND c.relkind = 'v'
@@ -80,7 +88,7 @@ ORDER BY what
 std::vector<std::string> list(Connection& connection, const char* query, std::initializer_list<std::string> schemas) {
   std::vector<Parameter> parameters;
   for (const std::string& schema : schemas) parameters.push_back({text_oid, schema, false});
-  Result result = connection.exec(std::string(own) + query, parameters);
+  Result result = connection.exec(own() + query, parameters);
   std::vector<std::string> texts;
   for (int row = 0; row < result.rows(); ++row) texts.emplace_back(result.text(row, 0));
   return texts;

@@ -22,14 +22,15 @@ sockaddr_un address(const std::filesystem::path& path) {
   return name;
 }
 
-/// Passes what is there; false at the end, or once the allowance is used up. Less than none: no limit.
-bool pass(int from, int to, long& allowance) {
+/// Passes what is there and counts it; false at the end, or once the allowance is used up. Less than none: no limit.
+bool pass(int from, int to, long& allowance, long& passed) {
   std::array<char, 16384> buffer{};
   ssize_t got = read(from, buffer.data(), buffer.size());
   if (got <= 0) return false;
   bool last = allowance >= 0 && got >= allowance;
   if (last) got = allowance;
   if (allowance >= 0) allowance -= got;
+  passed += got;
   for (ssize_t sent = 0; sent < got;) {
     ssize_t now = send(to, buffer.data() + sent, static_cast<std::size_t>(got - sent), MSG_NOSIGNAL);
     if (now <= 0) return false;
@@ -84,14 +85,16 @@ void CutWire::serve() {
   }
 }
 
-void CutWire::carry(int client, int server) const {
-  long to_server = to_server_, to_client = to_client_;
+void CutWire::carry(int client, int server) {
+  long to_server = to_server_, to_client = to_client_, sent = 0, received = 0;
   for (bool whole = true; whole && !done_;) {
     std::array<pollfd, 2> ends{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
     if (poll(ends.data(), 2, 20) <= 0) continue;
-    if (ends[0].revents != 0) whole = pass(client, server, to_server);
-    if (whole && ends[1].revents != 0) whole = pass(server, client, to_client);
+    if (ends[0].revents != 0) whole = pass(client, server, to_server, sent);
+    if (whole && ends[1].revents != 0) whole = pass(server, client, to_client, received);
   }
+  sent_ = sent;
+  received_ = received;
   close(client);
   close(server);
 }

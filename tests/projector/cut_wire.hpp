@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace carnet {
 
@@ -18,15 +19,18 @@ class CutWire {
   const std::string& uri() const { return uri_; }  ///< Through the wire.
   /// The connections from now on break once that many bytes have passed in that direction. Less than none: never.
   void cut_after(long bytes_to_server, long bytes_to_client);
+  /// What the connection that ended last carried: to the server, to the client.
+  std::pair<long, long> carried() const { return {sent_, received_}; }
 
  private:
   void serve();
-  void carry(int client, int server) const;
+  void carry(int client, int server);
 
   std::filesystem::path directory_;
   std::string uri_, target_;
   int listener_ = -1;
   std::atomic<long> to_server_ = -1, to_client_ = -1;
+  std::atomic<long> sent_ = 0, received_ = 0;
   std::atomic<bool> done_ = false;
   std::jthread thread_;
 };

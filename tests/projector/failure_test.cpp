@@ -134,6 +134,44 @@ TEST(Failure, AConnectionThatIsCutAnywhereCommitIncludedChangesNothingTwice) {
   expect_all_well_at_the_end(stage);
 }
 
+// The last bytes of a catch-up are COMMIT and its answer: cut there, the outcome is unknown until it is looked up.
+TEST(Failure, AConnectionThatIsCutAtEachByteOfTheCommitChangesNothingTwice) {
+  Stage stage;
+  CutWire wire(stage.uri);
+  Reader reader(stage.directory.path());
+  int id = 1000;
+  const auto project_one_more = [&](long to_server, long to_client) {
+    stage.append(R"({"type":"avion.registered","modele":"A320","avion_id":)" + std::to_string(++id) + "}");
+    wire.cut_after(to_server, to_client);
+    int failures = 0;
+    const Watch mend{{},
+                     [&](const std::string&) {
+                       ++failures;
+                       wire.cut_after(-1, -1);
+                     },
+                     nullptr};
+    project(wire.uri(), reader, mend);
+    return failures;
+  };
+  const auto carried = [&] {
+    std::this_thread::sleep_for(50ms);  // the wire notices that its connection ended
+    return wire.carried();
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(project_one_more(-1, -1), 0);
+  const auto [to_server, to_client] = carried();
+  constexpr long commit_bytes = 30;  // Query, "COMMIT"; and Terminate, 5 bytes. CommandComplete and ReadyForQuery.
+  int failures = 0;
+  int cuts = 0;
+  for (long back = 1; back <= commit_bytes; back += std::getenv("CARNET_CYCLES") == nullptr ? 4 : 1, cuts += 2) {
+    failures += project_one_more(to_server - back, -1);
+    failures += project_one_more(-1, to_client - back);
+    expect_true_tables(stage);
+  }
+  EXPECT_GT(failures, cuts / 2);
+  Connection connection = stage.connect();
+  EXPECT_EQ(stored(connection), stage.expected());
+}
+
 TEST(Failure, AServerThatWasNeverThereIsNotWaitedFor) {
   Stage stage;
   Reader reader(stage.directory.path());

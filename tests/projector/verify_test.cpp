@@ -97,6 +97,100 @@ TEST(Verify, FindsEveryChangeThatIsPlanted) {
   }
 }
 
+std::vector<std::string> list(Connection& connection, const std::string& query) {
+  const Result result = connection.exec(query);
+  std::vector<std::string> texts;
+  for (int row = 0; row < result.rows(); ++row) texts.emplace_back(result.text(row, 0));
+  return texts;
+}
+
+/// A key that no row has.
+std::string unheard_of(ColumnType type) {
+  return type == ColumnType::text ? "'~'" : "2147483647";
+}
+
+/// Another value than the column has, and none where it has one.
+std::vector<std::string> other_values(const std::string& column, ColumnType type) {
+  const std::string now = column;
+  switch (type) {
+    case ColumnType::integer:
+      return {fmt::format("coalesce({}, 0) # 1", now), fmt::format("CASE WHEN {} IS NULL THEN 1 END", now)};
+    case ColumnType::text:
+      return {fmt::format("CASE WHEN {0} = 'x' THEN 'y' ELSE 'x' END", now),
+              fmt::format("CASE WHEN {} IS NULL THEN '' END", now)};
+    case ColumnType::time:
+      return {fmt::format("coalesce({}, '2000-01-01') + '1 microsecond'", now),
+              fmt::format("CASE WHEN {} IS NULL THEN '2000-01-01'::timestamptz END", now)};
+  }
+  return {};
+}
+
+// Every value of every row of every table, one at a time; then every row gone, and every row twice under another key.
+TEST(Verify, FindsEveryValueThatCanBeWrong) {
+  Stage stage(11);
+  stage.append_to_be(120);
+  Connection connection = stage.connect();
+  Reader reader(stage.directory.path());
+  catch_up(connection, reader);
+  // Nothing shall keep anybody from planting.
+  for (const std::string& constraint :
+       list(connection,
+            "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) FROM "
+            "pg_constraint WHERE connamespace = 'carnet'::regnamespace ORDER BY contype")) {
+    try {
+      connection.exec(constraint);
+    } catch (const DatabaseError&) {  // gone with the key that it was made for
+    }
+  }
+  int planted = 0;
+  for (const Table& table : tables()) {
+    const std::string name = fmt::format("carnet.{}", table.name);
+    connection.exec(fmt::format("CREATE TABLE public.saved_{} AS SELECT * FROM {}", table.name, name));
+    std::vector<std::pair<std::string, ColumnType>> columns;
+    for (const Column& column : table.columns) {
+      columns.emplace_back(column.name, column.type);
+      connection.exec(fmt::format("ALTER TABLE {} ALTER {} DROP NOT NULL", name, column.name));
+    }
+    connection.exec(fmt::format("ALTER TABLE {} ALTER position DROP NOT NULL", name));
+    columns.emplace_back("position", ColumnType::integer);
+    const auto key_is = [&](const std::string& column) {
+      return std::ranges::find(table.primary_key, column) != table.primary_key.end();
+    };
+    const auto expect = [&](const std::string& plant, std::size_t count, const std::string& what) {
+      connection.exec(plant);
+      const std::vector<std::string> found = differences(connection, reader);
+      EXPECT_EQ(found.size(), count) << plant;
+      if (!found.empty()) {
+        EXPECT_THAT(found[0], testing::StartsWith(std::string(table.name) + " ")) << plant;
+        EXPECT_THAT(found[0], testing::HasSubstr(what)) << plant;
+      }
+      ++planted;
+      connection.exec(fmt::format("TRUNCATE {0}; INSERT INTO {0} SELECT * FROM public.saved_{1}", name, table.name));
+    };
+    const auto rows =
+        static_cast<std::size_t>(connection.exec(fmt::format("SELECT count(*) FROM {}", name)).number(0, 0));
+    ASSERT_GT(rows, 0u) << table.name;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::string where = fmt::format("ctid = (SELECT ctid FROM {} ORDER BY {} OFFSET {} LIMIT 1)", name,
+                                            fmt::join(table.primary_key, ", "), row);
+      for (const auto& [column, type] : columns) {
+        const std::vector<std::string> values = other_values(column, type);
+        const bool key = key_is(column);
+        expect(fmt::format("UPDATE {} SET {} = {} WHERE {}", name, column, key ? unheard_of(type) : values[0], where),
+               key ? 2 : 1, key ? "row" : " " + column + ":");
+        if (!key) expect(fmt::format("UPDATE {} SET {} = {} WHERE {}", name, column, values[1], where), 1, column);
+      }
+      expect(fmt::format("DELETE FROM {} WHERE {}", name, where), 1, "a row / null");
+      const std::string first = std::string(table.primary_key[0]);
+      expect(fmt::format("CREATE TEMP TABLE extra AS SELECT * FROM {0} WHERE {1}; UPDATE extra SET {2} = {3}; "
+                         "INSERT INTO {0} SELECT * FROM extra; DROP TABLE extra",
+                         name, where, first, unheard_of(columns[0].second)),
+             1, "null / a row");
+    }
+  }
+  EXPECT_GT(planted, 500);
+}
+
 TEST(Verify, WorksWhileAppendsAndProjectionGoOn) {
   Stage stage;
   stage.append_random(500);
