@@ -5,10 +5,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
+#include <variant>
 
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
+#include "cli/history_place.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/message.hpp"
 #include "cli/tables.hpp"
@@ -24,35 +25,26 @@ struct Options {
   std::size_t memory_mib = 512;
 };
 
-/// What --until means, and why, where it was a time.
-Position position_of(const std::string& until, Reader& reader) {
-  if (const auto time = time_from(until)) {
-    const Standing at = standing_at(reader, *time);
-    if (!at.next) {
-      say("rebuild",
-          fmt::format("--until {}: position {}, the last: nothing happened later", text(*time), grouped(at.position)));
-      return at.position;
-    }
-    say("rebuild", fmt::format("--until {}: position {}, since record {} happened later, at {}", text(*time),
-                               grouped(at.position), grouped(at.position + 1), text(*at.next)));
-    if (at.earlier_ones == 1) {
-      say("rebuild",
-          "1 record that happened by then was recorded after it and is left out (--until POSITION takes it "
-          "in)");
-    } else if (at.earlier_ones > 1) {
-      say("rebuild", fmt::format("{} records that happened by then were recorded after it and are left out (--until "
-                                 "POSITION takes them in)",
-                                 grouped(at.earlier_ones)));
-    }
-    return at.position;
+/// The position that a time stands for, and why it is that one: it may surprise where history was recorded late.
+Position position_at_time(Reader& reader, Time time) {
+  const Standing at = standing_at(reader, time);
+  say("rebuild", fmt::format("--until {}: position {}, {}", text(time), grouped(at.position),
+                             at.next ? fmt::format("since record {} happened later, at {}", grouped(at.position + 1),
+                                                   text(*at.next))
+                                     : "the last: nothing happened later"));
+  if (at.earlier_ones > 0) {
+    const bool one = at.earlier_ones == 1;
+    say("rebuild", fmt::format("{} record{} that happened by then {} recorded after it and {} left out (--until "
+                               "POSITION takes {} in)",
+                               grouped(at.earlier_ones), one ? "" : "s", one ? "was" : "were", one ? "is" : "are",
+                               one ? "it" : "them"));
   }
-  Position position = 0;
-  const auto [end, error] = std::from_chars(until.data(), until.data() + until.size(), position);
-  if (error != std::errc{} || end != until.data() + until.size()) {
-    throw Usage(fmt::format("rebuild: --until: found {}; a position or a time such as 2026-11-22T10:05:00Z would do",
-                            printable(until)));
-  }
-  return position;
+  return at.position;
+}
+
+Position position_of(const HistoryPlace& until, Reader& reader) {
+  const auto* time = std::get_if<Time>(&until);
+  return time != nullptr ? position_at_time(reader, *time) : std::get<Position>(until);
 }
 
 Exit drop(const Common& common, const std::string& schema) {
@@ -81,7 +73,8 @@ Exit run(const Common& common, const Options& options) {
   if (!options.drop.empty()) return drop(common, options.drop);
   Reader reader = open_ledger(common);
   const bool is_past = !options.into.empty();
-  const Position until = is_past ? position_of(options.until, reader) : reader.head().position;
+  const Position until =
+      is_past ? position_of(history_place("rebuild: --until", options.until), reader) : reader.head().position;
   const std::string uri = start_database(common, &interrupt_came);
   ProgressBar bar("rebuilding", until);
   const Watch watch{
