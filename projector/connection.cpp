@@ -121,6 +121,10 @@ Connection::Connection(const std::string& uri, StopFlag stop) : connection_(open
   PQsetnonblocking(raw(), 1);
 }
 
+void Connection::lost() const {
+  throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+}
+
 void Connection::fail(pg_result* result) {
   const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   std::string sqlstate = field == nullptr ? "" : field;
@@ -153,7 +157,7 @@ void Connection::flush() {
     if (PQconsumeInput(raw()) == 0) break;
     left = PQflush(raw());
   }
-  if (left != 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+  if (left != 0) lost();
 }
 
 pg_result* Connection::next_result() {
@@ -173,12 +177,12 @@ Result Connection::finish() {
     if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) fail(last);
     if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) break;
   }
-  if (last == nullptr) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+  if (last == nullptr) lost();
   return Result(last);
 }
 
 Result Connection::exec(const std::string& statements) {
-  if (PQsendQuery(raw(), statements.c_str()) == 0) throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+  if (PQsendQuery(raw(), statements.c_str()) == 0) lost();
   return finish();
 }
 
@@ -186,7 +190,7 @@ Result Connection::exec(const std::string& statement, std::span<const Parameter>
   const Arguments a(parameters);
   if (PQsendQueryParams(raw(), statement.c_str(), a.count, a.types.data(), a.values.data(), a.lengths.data(),
                         a.formats.data(), binary_result ? 1 : 0) == 0) {
-    throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+    lost();
   }
   return finish();
 }
@@ -197,7 +201,7 @@ std::string Connection::prepared(const std::string& statement, std::span<const s
   try {
     if (PQsendPrepare(raw(), found->second.c_str(), statement.c_str(), static_cast<int>(types.size()), types.data()) ==
         0) {
-      throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+      lost();
     }
     finish();
   } catch (...) {
@@ -213,49 +217,15 @@ Result Connection::exec_prepared(const std::string& statement, std::span<const P
   const std::string name = prepared(statement, a.types);
   if (PQsendQueryPrepared(raw(), name.c_str(), a.count, a.values.data(), a.lengths.data(), a.formats.data(),
                           binary_result ? 1 : 0) == 0) {
-    throw DatabaseDown(without_newline(PQerrorMessage(raw())));
+    lost();
   }
   return finish();
-}
-
-void Connection::copy_in(const std::string& statement) {
-  exec(statement);
-}
-
-void Connection::put(std::string_view bytes) {
-  if (PQputCopyData(raw(), bytes.data(), static_cast<int>(bytes.size())) <= 0) {
-    throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
-  }
-  flush();  // libpq would keep what the server has not taken, without bound
-}
-
-long long Connection::end_copy() {
-  PQputCopyEnd(raw(), nullptr);
-  return finish().affected();
-}
-
-void Connection::copy_out(const std::string& statement, const std::function<void(std::string_view)>& visit) {
-  exec(statement);
-  for (;;) {
-    char* bytes = nullptr;
-    int length = PQgetCopyData(raw(), &bytes, 1);
-    if (length > 0) {
-      std::unique_ptr<char, decltype(&PQfreemem)> row(bytes, PQfreemem);
-      visit({bytes, static_cast<std::size_t>(length)});
-    } else if (length == 0) {
-      wait_readable();
-      if (PQconsumeInput(raw()) == 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
-    } else {
-      break;
-    }
-  }
-  finish();
 }
 
 std::optional<std::string> Connection::wait_for_notice(std::chrono::milliseconds timeout) {
   auto until = Clock::now() + timeout;
   for (;;) {
-    if (PQconsumeInput(raw()) == 0) throw DatabaseDown("PostgreSQL: " + without_newline(PQerrorMessage(raw())));
+    if (PQconsumeInput(raw()) == 0) lost();
     std::unique_ptr<PGnotify, decltype(&PQfreemem)> notice(PQnotifies(raw()), PQfreemem);
     if (notice) return notice->extra;
     if (!wait_for(raw(), POLLIN, stop_, until)) return std::nullopt;

@@ -82,6 +82,7 @@ class Connection {
 
  private:
   Result finish();
+  [[noreturn]] void lost() const;  // says what libpq says of the connection
   void wait_readable();
   void flush();
 

@@ -78,7 +78,8 @@ Result exec(Connection& connection, const std::string& statement, std::size_t ro
 }
 
 /// Vols by avion, since the index on that is the largest; all by primary key. It keeps the server within few pages of
-/// its indexes at a time: a quarter less of its time than in the order of history.
+/// its indexes at a time. Measured: by key a fifth less of its time than in the order of history, by avion a tenth less
+/// than that.
 struct Order {
   std::int32_t avion_id;
   Key key;
