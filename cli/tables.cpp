@@ -11,6 +11,7 @@
 #include "cli/home.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/message.hpp"
+#include "events/directory.hpp"
 #include "projector/as_of.hpp"
 #include "projector/cluster.hpp"
 
@@ -51,7 +52,9 @@ Connection open_tables(const Common& common, bool stale) {
   if (stale && !common.database.empty()) return Connection(common.database, &interrupt_came);
   // The server takes some milliseconds to start a session, as RocksDB does to open the log: at the same time.
   const std::filesystem::path directory = home_from(common.home).ledger();
-  if (!std::filesystem::exists(directory)) open_ledger(common);  // says what is missing, before a database is made
+  std::error_code hidden;
+  if (!std::filesystem::exists(Directory{directory}.identity(), hidden))
+    open_ledger(common);  // says what is missing, before a database is made
   std::future<Connection> session = std::async(
       std::launch::async, [&] { return Connection(start_database(common, &interrupt_came), &interrupt_came); });
   if (stale) return session.get();
