@@ -9,12 +9,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "cli/append_where.hpp"
+#include "cli/channel.hpp"
 #include "cli/command.hpp"
 #include "cli/home.hpp"
 #include "cli/intake.hpp"
@@ -96,6 +98,9 @@ struct Input {
   Batch events;
 
   Batch next() { return files ? files->next() : matches ? matches->next() : std::exchange(events, {}); }
+  void stop() {
+    if (files) files->stop();
+  }
   std::uint64_t size() const { return files ? files->size() : 0; }
   std::uint64_t bytes_read() const { return files ? files->bytes_read() : 0; }
   std::string title() const {
@@ -133,14 +138,43 @@ Input open(const Options& options) {
   return input;
 }
 
+/// What was judged, waiting to be durable.
+struct Judged {
+  Batch batch;
+  Ledger::Pending answers;
+};
+
+// While some commits sync and are reported on a thread of their own, the next one is judged here.
 Exit each(Ledger& ledger, Input& input, Report& report) {
+  constexpr std::size_t under_way = 8;
   ProgressBar bar(input.title(), input.size());
-  while (!interrupt_came) {
-    const Batch batch = input.next();
-    if (batch.entries.empty()) break;
-    report.add(batch, batch.lines.empty() ? std::vector<Answer>{} : ledger.append(batch.lines));
-    bar.show(input.bytes_read(), report.answered(), "lines");
+  Channel<Judged> channel(under_way);
+  auto answering = std::async(std::launch::async, [&] {
+    try {
+      while (auto judged = channel.pop()) {
+        report.add(judged->batch, judged->answers.wait());
+        bar.show(input.bytes_read(), report.answered(), "lines");
+      }
+    } catch (...) {
+      channel.close();
+      input.stop();
+      throw;
+    }
+  });
+  try {
+    while (!interrupt_came) {
+      Batch batch = input.next();
+      if (batch.entries.empty()) break;
+      auto answers = ledger.submit(batch.lines);
+      if (!channel.push({std::move(batch), std::move(answers)})) break;
+    }
+  } catch (...) {
+    channel.close();
+    answering.get();  // what stopped the answers is why nothing more is taken
+    throw;
   }
+  channel.close();
+  answering.get();
   return report.exit();
 }
 

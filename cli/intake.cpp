@@ -70,7 +70,7 @@ void Batch::take(Batch& other) {
 }
 
 Intake::Intake(const std::vector<std::string>& files, bool keep_text)
-    : files_(files), keep_text_(keep_text), stop_(::eventfd(0, EFD_CLOEXEC)) {
+    : files_(files), keep_text_(keep_text), stop_(::eventfd(0, EFD_CLOEXEC)), ready_(waiting_batches) {
   if (stop_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
   bool known = true;
   for (const std::string& file : files_) {
@@ -83,25 +83,19 @@ Intake::Intake(const std::vector<std::string>& files, bool keep_text)
 }
 
 Intake::~Intake() {
-  ::eventfd_write(stop_, 1);
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-  }
-  changed_.notify_all();
+  stop();
   reader_.join();
   ::close(stop_);
 }
 
+void Intake::stop() {
+  ::eventfd_write(stop_, 1);
+  ready_.close();
+}
+
 Batch Intake::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !ready_.empty() || closed_; });
   Batch batch;
-  while (!ready_.empty() && !is_full(batch)) {
-    batch.take(ready_.front());
-    ready_.pop_front();
-  }
-  changed_.notify_all();
+  for (auto more = ready_.pop(); more; more = is_full(batch) ? std::nullopt : ready_.try_pop()) batch.take(*more);
   if (batch.entries.empty() && failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   return batch;
 }
@@ -111,12 +105,9 @@ void Intake::read_all() {
     for (std::uint32_t i = 0; i < files_.size() && read(files_[i], i); ++i) {
     }
   } catch (...) {
-    const std::lock_guard lock(mutex_);
     failure_ = std::current_exception();
   }
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
-  changed_.notify_all();
+  ready_.close();
 }
 
 bool Intake::read(const std::string& file, std::uint32_t index) {
@@ -138,19 +129,10 @@ bool Intake::read(const std::string& file, std::uint32_t index) {
     }
     const bool pause = got == LineSource::Got::nothing || got == LineSource::Got::end;
     if (is_full(batch) || (pause && !batch.entries.empty())) {
-      if (!hand_over(batch)) return false;
+      if (!ready_.push(std::exchange(batch, {}))) return false;
     }
     if (got == LineSource::Got::end) return !interrupt_came;
   }
-}
-
-bool Intake::hand_over(Batch& batch) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return ready_.size() < waiting_batches || closed_; });
-  if (closed_) return false;
-  ready_.push_back(std::exchange(batch, {}));
-  changed_.notify_all();
-  return true;
 }
 
 }  // namespace carnet

@@ -3,16 +3,14 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "cli/channel.hpp"
 #include "events/line.hpp"
 
 namespace carnet {
@@ -50,13 +48,15 @@ class Intake {
   /// or when interrupted. Throws what reading threw, once everything that was read before is taken.
   Batch next();
 
+  /// Ends the input, be it that a line is being waited for; from any thread.
+  void stop();
+
   std::uint64_t size() const { return size_; }  ///< Of all files together, in bytes; 0 where it is not known.
   std::uint64_t bytes_read() const { return bytes_read_; }
 
  private:
   void read_all();
   bool read(const std::string& file, std::uint32_t index);  // false: there is no use in going on
-  bool hand_over(Batch&);
 
   std::vector<std::string> files_;
   bool keep_text_;
@@ -64,11 +64,8 @@ class Intake {
   std::uint64_t size_ = 0;
   std::atomic<std::uint64_t> bytes_read_ = 0;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Batch> ready_;
-  bool closed_ = false;  // by either side
-  std::exception_ptr failure_;
+  Channel<Batch> ready_;
+  std::exception_ptr failure_;  // of the reader, before it closed the channel
   std::thread reader_;
 };
 

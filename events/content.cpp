@@ -49,8 +49,9 @@ Digest content_digest(const json::Parser& line) {
   return digest_of(canonical);
 }
 
-Digest identity(std::string_view source, std::string_view id) {
-  std::string both{source};
+Digest identity(const std::optional<CloudEvent>& cloud_event, std::string_view id) {
+  std::string both;
+  if (cloud_event) both = cloud_event->source;
   both += '\0';
   both += id;
   return digest_of(both);

@@ -16,7 +16,7 @@ namespace carnet {
 Digest content_digest(const json::Parser& line);
 
 /// One key for an id and, of a CloudEvents event, its source.
-Digest identity(std::string_view source, std::string_view id);
+Digest identity(const std::optional<CloudEvent>&, std::string_view id);
 
 std::string text(const Digest&);                          ///< 32 hexadecimal digits.
 std::optional<Digest> digest_from(std::string_view hex);  ///< Null for anything else.

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "events/content.hpp"
 
 namespace carnet {
@@ -51,44 +53,63 @@ std::optional<Rejection> give_id(const State& state, E& event, std::int32_t E::*
   return Rejection{Code::bad_value, std::string{member}, "the largest id, 2147483647, is given; name a free one"};
 }
 
+// Why the event of the line does not follow from what the source expected, or null.
+std::optional<Rejection> differs(const Expect& expect, const Stream& stream, Version version, bool lives) {
+  if (expect.is == Expect::Is::version && expect.version != version) {
+    return Rejection{Code::version_conflict, "expect",
+                     fmt::format("{} is at version {}, not {}", text(stream), version, expect.version)};
+  }
+  if (expect.is == Expect::Is::alive && !lives) {
+    return Rejection{Code::version_conflict, "expect", fmt::format("{} does not exist", text(stream))};
+  }
+  return std::nullopt;
+}
+
+const Record* at(const auto& records, Position position) {
+  const auto found = std::ranges::lower_bound(records, position, {}, &Record::position);
+  return found != records.end() && found->position == position ? &*found : nullptr;
+}
+
 }  // namespace
 
-void Judge::begin_commit(Position durable) {
-  durable_ = durable;
-  given_.clear();
+void Judge::remember(Record record) {
+  remembered_.push_back(std::move(record));
+}
+
+void Judge::forget(Position durable) {
+  while (!remembered_.empty() && remembered_.front().position <= durable) remembered_.pop_front();
 }
 
 // The id is looked up before everything else: a source that asks again is answered as it was the first time.
-std::optional<Answer> Judge::known_answer(const Line& line) {
+std::optional<Answer> Judge::known_answer(const Line& line, const std::vector<Record>& accepted) const {
   const std::string& source = source_of(line.cloud_event);
-  const Position position = state_.position_of(identity(source, line.id));
+  const Position position = state_.position_of(identity(line.cloud_event, line.id));
   if (position == 0) return std::nullopt;
-  Given first;
-  if (position > durable_) {
-    first = given_.at(position);
-  } else {
-    const Record record = log_.at(position);
-    first = {source_of(record.cloud_event), record.id, record.digest.value_or(Digest{}), receipt_of(record)};
-    name_left_out(first.receipt, line, record);
-  }
-  if (first.source != source || first.id != line.id) return std::nullopt;  // two identities with one hash
-  if (first.digest != line.digest) {
+  Record read;
+  const Record* first = at(remembered_, position);
+  if (first == nullptr) first = at(accepted, position);
+  if (first == nullptr) first = &(read = log_.at(position));
+  if (source_of(first->cloud_event) != source || first->id != line.id) return std::nullopt;  // two with one hash
+  if (first->digest != line.digest) {
     return Rejection{
         Code::id_reused, "id",
         fmt::format("position {} has this id and other content; give another id, or send the same event", position)};
   }
-  first.receipt.duplicate = true;
-  return first.receipt;
+  Receipt receipt = receipt_of(*first);
+  name_left_out(receipt, line, *first);
+  receipt.duplicate = true;
+  return receipt;
+}
+
+std::optional<Rejection> Judge::unmet(const Condition& condition) {
+  const auto& [stream, expect] = condition;
+  return differs(expect, stream, state_.stream(stream).version, state_.lives(stream));
 }
 
 std::optional<Rejection> Judge::conflict(const Line& line, const Stream& stream, Position position) {
   const Version version = state_.stream(stream).version;
-  if (line.expect.is == Expect::Is::version && line.expect.version != version) {
-    return Rejection{Code::version_conflict, "expect",
-                     fmt::format("{} is at version {}, not {}", text(stream), version, line.expect.version)};
-  }
-  if (line.expect.is == Expect::Is::alive && !state_.lives(stream)) {
-    return Rejection{Code::version_conflict, "expect", fmt::format("{} does not exist", text(stream))};
+  if (line.expect.is != Expect::Is::anything) {
+    if (auto found = differs(line.expect, stream, version, state_.lives(stream))) return found;
   }
   if (line.position && *line.position != position) {
     return Rejection{Code::version_conflict, "position",
@@ -101,82 +122,83 @@ std::optional<Rejection> Judge::conflict(const Line& line, const Stream& stream,
   return std::nullopt;
 }
 
-const Receipt& Judge::take(Record record, std::vector<Record>& accepted) {
+Receipt Judge::take(Record& record) {
   const Known& before = state_.stream(stream_of(record.event));
   record.version = before.version + 1;
   record.previous = before.position;
   state_.fold(record);
-  receipt_ = receipt_of(record);
-  if (!record.id.empty()) {
-    given_.insert_or_assign(record.position, Given{source_of(record.cloud_event), record.id, *record.digest, receipt_});
-  }
-  accepted.push_back(std::move(record));
-  return receipt_;
+  return receipt_of(record);
 }
 
-Answer Judge::judge(const Line& line, Position next, Time recorded, std::vector<Record>& accepted) {
+Answer Judge::judge(const Line& line, Position next, Time recorded, std::span<const Condition> conditions,
+                    std::vector<Record>& accepted) {
   if (!line.id.empty()) {
-    if (auto answer = known_answer(line)) return *std::move(answer);
+    if (auto answer = known_answer(line, accepted)) return *std::move(answer);
   }
-  Record record;
-  record.time = line.time.value_or(recorded);
-  record.recorded = recorded;
-  record.event = line.event;
-  const Position nested = (line.avion ? 1 : 0) + (line.pilote ? 1 : 0);
-  record.position = next + nested;
-
+  for (const Condition& condition : conditions) {
+    if (auto rejection = unmet(condition)) return *std::move(rejection);
+  }
+  // The vol comes last, behind the avion and the pilote that it brings.
+  const std::size_t before = accepted.size();
+  const auto make = [&](const auto& event) -> Record& {
+    Record& record = accepted.emplace_back();
+    record.position = next++;
+    record.time = line.time.value_or(recorded);
+    record.recorded = recorded;
+    record.event = event;
+    return record;
+  };
   std::optional<Rejection> rejection;
-  if (auto* e = std::get_if<AvionRegistered>(&record.event)) {
-    keep_first(rejection,
-               give_id(state_, *e, &AvionRegistered::avion_id, "avion_id", Kind::avion, record.assigned, assigned_own));
-  } else if (auto* p = std::get_if<PiloteRegistered>(&record.event)) {
-    keep_first(rejection, give_id(state_, *p, &PiloteRegistered::pilote_id, "pilote_id", Kind::pilote, record.assigned,
-                                  assigned_own));
-  } else if (auto* q = std::get_if<PassagerRegistered>(&record.event)) {
-    keep_first(rejection, give_id(state_, *q, &PassagerRegistered::passager_id, "passager_id", Kind::passager,
-                                  record.assigned, assigned_own));
-  }
-  std::optional<AvionRegistered> avion;
-  std::optional<PiloteRegistered> pilote;
+  std::uint8_t assigned = 0;
   if (line.avion) {
-    avion = *line.avion;
-    keep_first(rejection, give_id(state_, *avion, &AvionRegistered::avion_id, "avion.avion_id", Kind::avion,
-                                  record.assigned, assigned_avion));
+    auto& avion = std::get<AvionRegistered>(make(*line.avion).event);
+    keep_first(rejection, give_id(state_, avion, &AvionRegistered::avion_id, "avion.avion_id", Kind::avion, assigned,
+                                  assigned_avion));
   }
   if (line.pilote) {
-    pilote = *line.pilote;
-    keep_first(rejection, give_id(state_, *pilote, &PiloteRegistered::pilote_id, "pilote.pilote_id", Kind::pilote,
-                                  record.assigned, assigned_pilote));
+    auto& pilote = std::get<PiloteRegistered>(make(*line.pilote).event);
+    keep_first(rejection, give_id(state_, pilote, &PiloteRegistered::pilote_id, "pilote.pilote_id", Kind::pilote,
+                                  assigned, assigned_pilote));
   }
-  if (rejection) return *std::move(rejection);
+  Record& own = make(line.event);
+  if (auto* a = std::get_if<AvionRegistered>(&own.event)) {
+    keep_first(rejection,
+               give_id(state_, *a, &AvionRegistered::avion_id, "avion_id", Kind::avion, assigned, assigned_own));
+  } else if (auto* p = std::get_if<PiloteRegistered>(&own.event)) {
+    keep_first(rejection,
+               give_id(state_, *p, &PiloteRegistered::pilote_id, "pilote_id", Kind::pilote, assigned, assigned_own));
+  } else if (auto* q = std::get_if<PassagerRegistered>(&own.event)) {
+    keep_first(rejection, give_id(state_, *q, &PassagerRegistered::passager_id, "passager_id", Kind::passager, assigned,
+                                  assigned_own));
+  }
+  // The vol is judged without what it brings, which is new and so in its way in nothing.
+  const std::span<Record> records = std::span{accepted}.subspan(before);
+  if (!rejection) {
+    keep_first(rejection, conflict(line, stream_of(own.event), own.position));
+    for (const Record& record : records) {
+      const std::string_view prefix = &record == &own                                    ? ""
+                                      : std::holds_alternative<AvionRegistered>(record.event) ? "avion."
+                                                                                              : "pilote.";
+      keep_first(rejection, check(record.event, record.time, state_), prefix);
+    }
+  }
+  if (rejection) {
+    accepted.resize(before);
+    return *std::move(rejection);
+  }
 
-  // The vol is judged without its nested avion and pilote, which are new and so in its way in nothing.
-  keep_first(rejection, conflict(line, stream_of(record.event), record.position));
-  if (avion) keep_first(rejection, check(*avion, record.time, state_), "avion.");
-  if (pilote) keep_first(rejection, check(*pilote, record.time, state_), "pilote.");
-  keep_first(rejection, check(record.event, record.time, state_));
-  if (rejection) return *std::move(rejection);
-
-  const auto take_nested = [&](auto& event) {
-    Record first;
-    first.position = next++;
-    first.time = record.time;
-    first.recorded = recorded;
-    first.event = std::move(event);
-    take(std::move(first), accepted);
-  };
-  if (avion) {
-    std::get<VolCreated>(record.event).avion_id = avion->avion_id;
-    take_nested(*avion);
+  for (const Record& record : records.first(records.size() - 1)) {
+    auto& vol = std::get<VolCreated>(own.event);
+    if (const auto* avion = std::get_if<AvionRegistered>(&record.event)) vol.avion_id = avion->avion_id;
+    if (const auto* pilote = std::get_if<PiloteRegistered>(&record.event)) vol.pilote_id = pilote->pilote_id;
   }
-  if (pilote) {
-    std::get<VolCreated>(record.event).pilote_id = pilote->pilote_id;
-    take_nested(*pilote);
-  }
-  record.id = line.id;
-  if (!record.id.empty()) record.digest = line.digest;
-  record.cloud_event = line.cloud_event;
-  return take(std::move(record), accepted);
+  own.assigned = assigned;
+  own.id = line.id;
+  if (!own.id.empty()) own.digest = line.digest;
+  own.cloud_event = line.cloud_event;
+  Receipt receipt;
+  for (Record& record : records) receipt = take(record);
+  return receipt;
 }
 
 }  // namespace carnet

@@ -2,8 +2,8 @@
 // Judges one line against the history so far: ids, expected versions and positions, ids to give, then the rules.
 #pragma once
 
+#include <deque>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "events/ledger.hpp"
@@ -16,29 +16,25 @@ class Judge {
  public:
   Judge(State& state, const Log& log) : state_(state), log_(log) {}
 
-  /// A new commit begins behind `durable`: what was accepted before is in the log.
-  void begin_commit(Position durable);
+  /// Appends one to three records to `accepted` and folds them into the state, or changes nothing. `next` is the
+  /// position that the first of them gets. `conditions` must hold for a line that was not recorded before.
+  Answer judge(const Line& line, Position next, Time recorded, std::span<const Condition> conditions,
+               std::vector<Record>& accepted);
 
-  /// Accepts the line, with one to three records appended to `accepted` and folded into the state, or changes nothing.
-  /// `next` is the position that the first of them gets; `recorded` is the commit's time.
-  Answer judge(const Line& line, Position next, Time recorded, std::vector<Record>& accepted);
+  /// Keeps an accepted record with an id at hand until it can be read from the log.
+  void remember(Record);
+  /// What goes up to the position is in the log.
+  void forget(Position durable);
 
  private:
-  struct Given {
-    std::string source, id;
-    Digest digest;
-    Receipt receipt;
-  };
-
-  std::optional<Answer> known_answer(const Line& line);
+  std::optional<Answer> known_answer(const Line& line, const std::vector<Record>& accepted) const;
+  std::optional<Rejection> unmet(const Condition& condition);
   std::optional<Rejection> conflict(const Line& line, const Stream& stream, Position position);
-  const Receipt& take(Record record, std::vector<Record>& accepted);
+  Receipt take(Record& record);
 
   State& state_;
   const Log& log_;
-  Position durable_ = 0;
-  std::unordered_map<Position, Given> given_;  // with an id, accepted in this commit
-  Receipt receipt_;
+  std::deque<Record> remembered_;  // in the order of their positions
 };
 
 }  // namespace carnet

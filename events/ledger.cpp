@@ -7,8 +7,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include <condition_variable>
-#include <deque>
+#include <atomic>
 #include <mutex>
 #include <system_error>
 
@@ -23,21 +22,17 @@
 namespace carnet {
 namespace {
 
-// A commit takes in what waits up to so many lines; its records are in memory until it is durable.
+// A commit takes in no more once it has so many lines: its records are in memory until it is durable.
 constexpr std::size_t max_commit_lines = 16 << 10;
 
-/// One caller's lines, waiting for their answers.
-struct Request {
-  enum class Mode : std::uint8_t { by_line, all, judge_by_line, judge_all } mode;
-  std::span<const Line> lines;
-  std::vector<Answer> answers;
-  std::exception_ptr failure;
-  bool done = false;
-  std::condition_variable changed;
+enum class Mode : std::uint8_t { by_line, all, judge_by_line, judge_all };
 
-  bool atomic() const { return mode == Mode::all || mode == Mode::judge_all; }
-  bool dry() const { return mode == Mode::judge_by_line || mode == Mode::judge_all; }
-};
+bool is_atomic(Mode mode) {
+  return mode == Mode::all || mode == Mode::judge_all;
+}
+bool is_dry(Mode mode) {
+  return mode == Mode::judge_by_line || mode == Mode::judge_all;
+}
 
 Directory made(const std::filesystem::path& path) {
   std::filesystem::create_directories(path);
@@ -55,6 +50,18 @@ std::unique_ptr<rocksdb::DB> open_state(const Directory& directory, std::size_t 
 
 }  // namespace
 
+/// What is written and synced in one go: the requests that were judged since the commit before it was sealed.
+struct Ledger::Commit {
+  rocksdb::WriteBatch batch{0, 0, 8, 0};  // protected by checksums from here to the file
+  Time recorded;
+  ChunkWriter writer;
+  std::size_t lines = 0;
+  std::exception_ptr failure;
+  std::atomic<bool> done = false;
+
+  explicit Commit(const Tail& tail) : recorded(std::max(tail.recorded, now())), writer(batch, tail, recorded) {}
+};
+
 struct Ledger::Impl {
   Options options;
   Directory directory;
@@ -63,14 +70,17 @@ struct Ledger::Impl {
   HeadFile head_file;
   std::unique_ptr<rocksdb::DB> log_db, state_db;
   Log log;
+
+  std::mutex judging;  // guards what follows; the order of positions is that in which it is taken
   State state;
   Judge judge;
-  Tail tail;
-  std::string failed;  // why nothing more is written, once a write has failed
+  std::vector<Record> accepted;
+  std::shared_ptr<Commit> open;  // takes in requests; null until the first one comes
+  Tail judged;                   // behind the last sealed commit
+  std::string failed;            // why nothing more is written, once a write has failed
 
-  mutable std::mutex mutex;  // guards what follows, and `tail` towards other threads
-  std::deque<Request*> waiting;
-  bool leading = false;
+  std::mutex writing;                // held from a commit's sealing until it is durable
+  std::atomic<bool> sealing = false;  // who judges lets the writer go first, or a commit would never end
 
   Impl(const std::filesystem::path& path, Options o)
       : options(o),
@@ -83,20 +93,20 @@ struct Ledger::Impl {
         log(*log_db),
         state(*state_db, directory.state(), o.memory_bytes / 2),
         judge(state, log),
-        tail(log.tail()) {
+        judged(log.tail()) {
     compare_with_head();
     if (uuid.empty()) {
-      if (tail.position != 0) throw Damage(directory.identity().string() + ": is missing, but there are records");
+      if (judged.position != 0) throw Damage(directory.identity().string() + ": is missing, but there are records");
       uuid = directory.make_identity();
     }
     refold();
-    head_file.publish({tail.position, tail.checksum});
+    head_file.publish({judged.position, judged.checksum});
     head_file.sync();
   }
 
   ~Impl() {
     try {
-      if (failed.empty()) state.write_back(tail, true);  // else the state may be ahead of the log
+      if (failed.empty()) state.flush(judged);  // else the state may be ahead of the log
       head_file.sync();
     } catch (const std::exception&) {  // the next opening folds what was not written back
     }
@@ -105,11 +115,11 @@ struct Ledger::Impl {
   // RocksDB opens without complaint where the end of the log was lost; what was acknowledged must be there.
   void compare_with_head() const {
     const HeadFile::Mark mark = head_file.read();
-    if (tail.position < mark.position) {
+    if (judged.position < mark.position) {
       throw Damage(
           fmt::format("{}: the log ends at position {}, but {} was acknowledged: its newest files are lost or "
                       "damaged (restore a backup)",
-                      directory.log().string(), tail.position, mark.position));
+                      directory.log().string(), judged.position, mark.position));
     }
     if (log.checksum_at(mark.position) != mark.checksum) {
       throw Damage(fmt::format("{}: position {} is not the record that was acknowledged (restore a backup)",
@@ -119,120 +129,144 @@ struct Ledger::Impl {
 
   void refold() {
     const Tail from = state.checkpoint();
-    if (from.position > tail.position || log.checksum_at(from.position) != from.checksum) {
+    if (from.position > judged.position || log.checksum_at(from.position) != from.checksum) {
       throw Damage(fmt::format("{}: goes to position {} of another log; the log ends at {}", directory.state().string(),
-                               from.position, tail.position));
+                               from.position, judged.position));
     }
-    log.scan(from.position + 1, tail.position, [&](const Record& record) {
+    log.scan(from.position + 1, judged.position, [&](const Record& record) {
       state.fold(record);
       state.committed({record.position, record.checksum, record.recorded});
       return true;
     });
   }
 
-  std::vector<Answer> submit(Request::Mode mode, std::span<const Line> lines) {
-    Request request{mode, lines, {}, {}, false, {}};
-    std::unique_lock lock(mutex);
-    waiting.push_back(&request);
-    request.changed.wait(lock, [&] { return request.done || (!leading && waiting.front() == &request); });
-    if (!request.done) lead(lock);
-    lock.unlock();
-    if (request.failure) std::rethrow_exception(request.failure);
-    return std::move(request.answers);
-  }
-
-  // The caller at the front takes what waits, its own request first, and commits it for all. While it syncs, the next
-  // ones gather; the first of those leads next.
-  void lead(std::unique_lock<std::mutex>& lock) {
-    leading = true;
-    std::vector<Request*> taken;
-    for (std::size_t lines = 0; !waiting.empty() && lines < max_commit_lines; waiting.pop_front()) {
-      taken.push_back(waiting.front());
-      lines += waiting.front()->lines.size();
+  Pending submit(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions = {}) {
+    sealing.wait(true);
+    std::unique_lock lock(judging);
+    if (is_dry(mode)) return {*this, dry_answers(mode, lines), nullptr, false};
+    while (open && open->lines >= max_commit_lines) {
+      const std::shared_ptr<Commit> full = open;
+      lock.unlock();
+      write(*full);
+      lock.lock();
     }
-    lock.unlock();
-    std::exception_ptr failure;
-    std::optional<Tail> after;  // not a plain Tail: g++ 12 lets a commit that throws write into that
+    refuse_if_failed();
+    const bool leads = !open;
+    if (leads) {
+      require_space();
+      judge.forget(head_file.read().position);
+      open = std::make_shared<Commit>(judged);
+    }
+    const std::shared_ptr<Commit> commit = open;
     try {
-      after = commit(taken);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    lock.lock();
-    if (after) tail = *after;
-    leading = false;
-    for (Request* request : taken) {
-      request->failure = failure;
-      request->done = true;
-      request->changed.notify_one();
-    }
-    if (!waiting.empty()) waiting.front()->changed.notify_one();
-  }
-
-  Tail commit(const std::vector<Request*>& requests) {
-    if (!failed.empty()) {
-      throw std::system_error(EIO, std::generic_category(), "the ledger must be opened again: " + failed);
-    }
-    require_space();
-    try {
-      const Time recorded = std::max(tail.recorded, now());
-      rocksdb::WriteBatch batch(0, 0, 8, 0);  // protected by checksums from here to the file
-      ChunkWriter writer(batch, tail, recorded);
-      judge.begin_commit(tail.position);
-      Position next = tail.position + 1;
-      prefetch(requests);
-      for (Request* request : requests) answer(*request, writer, next, recorded);
-      const Tail after = writer.finish();
-      if (after.position == tail.position) return tail;
-      rocksdb::WriteOptions durable;
-      durable.sync = true;
-      store::check(log_db->Write(durable, &batch), directory.log().string());
-      head_file.publish({after.position, after.checksum});
-      try {
-        state.committed(after);
-      } catch (const std::exception& e) {
-        failed = e.what();  // this commit is durable and is answered; there is no other one
-      }
-      return after;
-    } catch (const std::exception& e) {
-      failed = e.what();  // what became of the write is unknown, and the state may be ahead of the log
+      return {*this, answers(mode, lines, conditions, *commit), commit, leads};
+    } catch (...) {  // all of this commit is refused
+      lock.unlock();
+      write(*commit);
       throw;
     }
   }
 
-  void prefetch(const std::vector<Request*>& requests) {
-    std::vector<const Line*> lines;
-    for (const Request* request : requests) {
-      for (const Line& line : request->lines) lines.push_back(&line);
-    }
-    state.prefetch(lines);
-  }
-
-  void answer(Request& request, ChunkWriter& writer, Position& next, Time recorded) {
-    std::vector<Record> accepted;
+  std::vector<Answer> answers(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions,
+                              Commit& commit) try {
+    std::vector<Answer> all;
+    all.reserve(lines.size());
     const auto keep = [&] {
-      for (Record& record : accepted) writer.add(record);
+      for (Record& record : accepted) {
+        commit.writer.add(record);
+        if (!record.id.empty()) judge.remember(std::move(record));
+      }
       accepted.clear();
     };
-    const Position first = next;
-    if (request.atomic() || request.dry()) state.begin();
-    bool refused = false;
-    request.answers.reserve(request.lines.size());
-    for (const Line& line : request.lines) {
-      const std::size_t before = accepted.size();
-      request.answers.push_back(judge.judge(line, next, recorded, accepted));
-      refused = std::holds_alternative<Rejection>(request.answers.back());
-      if (refused && request.atomic()) break;
-      next += accepted.size() - before;
-      if (!request.atomic() && !request.dry()) keep();
+    commit.lines += lines.size();
+    state.prefetch(lines);
+    if (is_atomic(mode)) state.begin();
+    for (const Line& line : lines) {
+      const Position next = commit.writer.tail().position + 1 + accepted.size();
+      all.push_back(judge.judge(line, next, commit.recorded, conditions, accepted));
+      if (!is_atomic(mode)) {
+        keep();
+      } else if (std::holds_alternative<Rejection>(all.back())) {
+        accepted.clear();
+        state.roll_back();
+        return all;
+      }
     }
-    if (request.dry() || (request.atomic() && refused)) {
-      state.roll_back();
-      next = first;
-    } else if (request.atomic()) {
-      state.keep();
-      keep();
+    if (is_atomic(mode)) state.keep();
+    keep();
+    return all;
+  } catch (const std::exception& e) {
+    failed = e.what();  // the state may hold half of the request
+    throw;
+  }
+
+  std::vector<Answer> dry_answers(Mode mode, std::span<const Line> lines) try {
+    std::vector<Answer> all;
+    const Tail& tail = open ? open->writer.tail() : judged;
+    const Time recorded = std::max(tail.recorded, now());
+    state.prefetch(lines);
+    state.begin();
+    for (const Line& line : lines) {
+      all.push_back(judge.judge(line, tail.position + 1 + accepted.size(), recorded, {}, accepted));
+      if (is_atomic(mode) && std::holds_alternative<Rejection>(all.back())) break;
     }
+    accepted.clear();
+    state.roll_back();
+    return all;
+  } catch (const std::exception& e) {
+    failed = e.what();  // likewise
+    throw;
+  }
+
+  /// Seals the commit, makes it durable and lets those go on who wait for it. Whoever comes second finds it done.
+  void write(Commit& commit) {
+    const std::lock_guard writer(writing);
+    if (commit.done) return;
+    bool turned = false;
+    try {
+      turned = seal(commit);
+      if (commit.batch.Count() > 0) {
+        rocksdb::WriteOptions durable;
+        durable.sync = true;
+        store::check(log_db->Write(durable, &commit.batch), directory.log().string());
+        const Tail& tail = commit.writer.tail();
+        head_file.publish({tail.position, tail.checksum});
+      }
+    } catch (const std::exception& e) {
+      commit.failure = std::current_exception();
+      fail(e);  // what became of the write is unknown
+    }
+    commit.done = true;
+    commit.done.notify_all();
+    try {
+      if (turned && !commit.failure) state.write_back();
+    } catch (const std::exception& e) {
+      fail(e);  // this commit is durable and was answered; there is no other one
+    }
+  }
+
+  /// From here on requests go to the next commit. Whether the state has a generation to be written back.
+  bool seal(Commit& commit) {
+    sealing = true;
+    const std::lock_guard lock(judging);
+    sealing = false;
+    sealing.notify_all();
+    open.reset();
+    refuse_if_failed();
+    judged = commit.writer.finish();
+    const bool due = state.due(judged.position);
+    if (due) state.turn(judged);
+    return due;
+  }
+
+  void fail(const std::exception& e) {
+    const std::lock_guard lock(judging);
+    if (failed.empty()) failed = e.what();
+  }
+
+  void refuse_if_failed() const {
+    if (failed.empty()) return;
+    throw std::system_error(EIO, std::generic_category(), "the ledger must be opened again: " + failed);
   }
 
   void require_space() const {
@@ -246,23 +280,39 @@ struct Ledger::Impl {
   }
 };
 
+Ledger::Pending::~Pending() {
+  if (commit_ && leads_) ledger_.write(*commit_);
+}
+
+std::vector<Answer> Ledger::Pending::wait() {
+  if (const std::shared_ptr<Commit> commit = std::exchange(commit_, nullptr)) {
+    if (leads_) ledger_.write(*commit);
+    commit->done.wait(false);
+    if (commit->failure) std::rethrow_exception(commit->failure);
+  }
+  return std::move(answers_);
+}
+
 Ledger::Ledger(const std::filesystem::path& directory, Options options)
     : impl_(std::make_unique<Impl>(directory, options)) {}
 Ledger::~Ledger() = default;
 
 std::vector<Answer> Ledger::append(std::span<const Line> lines) {
-  return impl_->submit(Request::Mode::by_line, lines);
+  return submit(lines).wait();
 }
-std::vector<Answer> Ledger::append_all(std::span<const Line> lines) {
-  return impl_->submit(Request::Mode::all, lines);
+std::vector<Answer> Ledger::append_all(std::span<const Line> lines, std::span<const Condition> conditions) {
+  return impl_->submit(Mode::all, lines, conditions).wait();
+}
+Ledger::Pending Ledger::submit(std::span<const Line> lines) {
+  return impl_->submit(Mode::by_line, lines);
 }
 std::vector<Answer> Ledger::judge(std::span<const Line> lines, bool all) {
-  return impl_->submit(all ? Request::Mode::judge_all : Request::Mode::judge_by_line, lines);
+  return impl_->submit(all ? Mode::judge_all : Mode::judge_by_line, lines).wait();
 }
 
 Head Ledger::head() const {
-  const std::lock_guard lock(impl_->mutex);
-  return {impl_->uuid, impl_->tail.position, impl_->tail.checksum};
+  const HeadFile::Mark mark = impl_->head_file.read();
+  return {impl_->uuid, mark.position, mark.checksum};
 }
 
 }  // namespace carnet

@@ -31,7 +31,16 @@ struct Receipt {
 
 using Answer = std::variant<Receipt, Rejection>;
 
+/// What an append may demand of any stream, written or not.
+struct Condition {
+  Stream stream;
+  Expect expect;
+};
+
 /// The owner of a ledger. Every method may be called from any thread.
+///
+/// Lines are judged by the thread that brings them, one request behind the other, into the commit that is open. While
+/// one commit syncs the next one gathers, so that however many callers there are share a sync.
 ///
 /// An append is durable when it returns; a commit is there whole or not at all, whatever dies. Any failed write leaves
 /// its outcome unknown: the ledger then refuses further ones until it is opened again (std::system_error, EIO), and
@@ -50,18 +59,46 @@ class Ledger {
   ~Ledger();
   Ledger(const Ledger&) = delete;
 
+  class Pending;
+
   /// Judges the lines in order, records those that are accepted, in one commit. One answer a line. Lines stand alone.
   std::vector<Answer> append(std::span<const Line> lines);
-  /// All lines or none. At the first rejection nothing is recorded and the answers end with it.
-  std::vector<Answer> append_all(std::span<const Line> lines);
+  /// All lines or none. At the first rejection nothing is recorded and the answers end with it. A condition that does
+  /// not hold is a version_conflict of the first line that was not recorded before.
+  std::vector<Answer> append_all(std::span<const Line> lines, std::span<const Condition> conditions = {});
+  /// As append, but returns when the lines are judged: the next ones can be judged while these become durable.
+  Pending submit(std::span<const Line> lines);
   /// The answers that append (or append_all) would give; changes nothing.
   std::vector<Answer> judge(std::span<const Line> lines, bool all = false);
 
   Head head() const;
 
  private:
+  struct Commit;
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+/// Lines that were judged and are not known to be durable yet. To be waited for before the ledger goes; what nobody
+/// waits for becomes durable all the same.
+class Ledger::Pending {
+ public:
+  Pending(Pending&&) noexcept = default;
+  Pending& operator=(Pending&&) = delete;
+  ~Pending();
+
+  /// The answers, once what they tell is durable. To be called once. Throws what writing threw.
+  std::vector<Answer> wait();
+
+ private:
+  friend Impl;
+  Pending(Impl& ledger, std::vector<Answer> answers, std::shared_ptr<Commit> commit, bool leads)
+      : ledger_(ledger), answers_(std::move(answers)), commit_(std::move(commit)), leads_(leads) {}
+
+  Impl& ledger_;
+  std::vector<Answer> answers_;
+  std::shared_ptr<Commit> commit_;  // null: there is nothing to wait for
+  bool leads_;                      // whose part it is to write the commit
 };
 
 }  // namespace carnet

@@ -25,6 +25,7 @@ class ChunkWriter {
   ChunkWriter(rocksdb::WriteBatch& batch, const Tail& tail, Time recorded);
   /// Gives the record its recorded time and its checksum, and takes it. Its position is the tail's plus one.
   void add(Record&);
+  const Tail& tail() const { return tail_; }
   /// The chunk that is not full is written too. Returns the log's tail once the batch is committed.
   Tail finish();
 

@@ -48,7 +48,7 @@ Verdict already_given(const Stream& stream, std::string_view member, World& worl
 std::optional<Stream> held_by_another(const Claim& claim, const Stream& self, World& world) {
   std::optional<Stream> holder = world.holder(claim);
   if (!holder || *holder == self) return std::nullopt;
-  const std::vector<Claim> held = claims(settled(world.find(*holder), world));
+  const Claims held = claims(settled(world.find(*holder), world));
   if (std::ranges::find(held, claim) == held.end()) return std::nullopt;
   return holder;
 }

@@ -3,8 +3,8 @@
 // is made of them.
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <optional>
-#include <vector>
 
 #include "events/event.hpp"
 #include "events/rejection.hpp"
@@ -34,7 +34,8 @@ class World {
 
 /// What the deletions of others did to an entity: a vol loses a dead avion or pilote, a reservation goes with its vol
 /// or its passager.
-Entity settled(Entity, World&);
+void settle(Entity&, World&);
+Entity settled(Entity, World&);  ///< A copy of it.
 
 /// Why the event cannot happen now, or null if it can. The event's own values are sound (see line.hpp), its id given.
 std::optional<Rejection> check(const Event&, Time time, World&);
@@ -42,7 +43,8 @@ std::optional<Rejection> check(const Event&, Time time, World&);
 /// Changes the entity (settled, and as `check` saw it) to what it is after the event. Total: never fails.
 void apply(const Event&, Time time, Entity&);
 
+using Claims = boost::container::static_vector<Claim, 2>;
 /// What the entity holds in this state.
-std::vector<Claim> claims(const Entity&);
+Claims claims(const Entity&);
 
 }  // namespace carnet

@@ -133,7 +133,7 @@ bool dead(const Stream& stream, World& world) {
 
 }  // namespace
 
-Entity settled(Entity entity, World& world) {
+void settle(Entity& entity, World& world) {
   if (Vol* vol = std::get_if<Vol>(&entity)) {
     if (vol->avion_id && dead(Stream::avion(*vol->avion_id), world)) vol->avion_id.reset();
     if (vol->pilote_id && dead(Stream::pilote(*vol->pilote_id), world)) vol->pilote_id.reset();
@@ -142,6 +142,10 @@ Entity settled(Entity entity, World& world) {
       entity = std::monostate{};
     }
   }
+}
+
+Entity settled(Entity entity, World& world) {
+  settle(entity, world);
   return entity;
 }
 
@@ -149,8 +153,8 @@ void apply(const Event& event, Time time, Entity& entity) {
   std::visit([&](const auto& e) { change(e, time, entity); }, event);
 }
 
-std::vector<Claim> claims(const Entity& entity) {
-  std::vector<Claim> held;
+Claims claims(const Entity& entity) {
+  Claims held;
   if (const Vol* vol = std::get_if<Vol>(&entity)) {
     if (in_the_air(vol->statut)) {
       if (vol->avion_id) held.push_back({Claim::Of::avion, *vol->avion_id, {}});

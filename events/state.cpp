@@ -55,30 +55,54 @@ T decoded(std::string_view bytes, T (*decode)(std::string_view)) {
   }
 }
 
-// Written back at the latest after so many events: folding them again takes a fraction of a second.
-constexpr Position write_back_every = 256 << 10;
+// A turn at the latest after so many events: folding them again takes a fraction of a second.
+constexpr Position turn_every = 256 << 10;
+// An entity with its stream's name and its place in the map, about; an id.
+constexpr std::size_t bytes_an_entry = 320, bytes_an_id = 32;
 // From so many entries on, a sorted file handed over to RocksDB is quicker than its memtable.
 constexpr std::size_t worth_a_file = 2000;
-// An entity with its stream's name and its place in the map, about.
-constexpr std::size_t bytes_an_entry = 400;
+
+std::size_t hash(std::string_view text, std::int32_t id, std::uint8_t kind) {
+  return XXH3_64bits_withSeed(text.data(), text.size(), static_cast<std::uint64_t>(id) << 8 | kind);
+}
+std::size_t hash(const Stream& s) {
+  return hash(s.numero, s.id, static_cast<std::uint8_t>(s.kind));
+}
+std::size_t hash(const Claim& c) {
+  return hash(c.text, c.id, static_cast<std::uint8_t>(c.of));
+}
+
+/// Entries to be written, an empty value for one to be deleted; the bytes stand together.
+class Entries {
+ public:
+  void add(std::string key, std::string_view value) {
+    entries_.push_back({std::move(key), values_.size(), value.size()});
+    values_ += value;
+  }
+  std::size_t size() const { return entries_.size(); }
+  /// In the order of the keys.
+  template <class Visit>
+  void each(Visit&& visit) {
+    std::ranges::sort(entries_, {}, &Entry::key);
+    for (const Entry& e : entries_) visit(e.key, std::string_view{values_}.substr(e.start, e.size));
+  }
+
+ private:
+  struct Entry {
+    std::string key;
+    std::size_t start, size;
+  };
+  std::vector<Entry> entries_;
+  std::string values_;
+};
 
 }  // namespace
-
-std::size_t State::StreamHash::operator()(const Stream& s) const {
-  return XXH3_64bits_withSeed(s.numero.data(), s.numero.size(),
-                              static_cast<std::uint64_t>(s.id) << 8 | static_cast<std::uint8_t>(s.kind));
-}
-
-std::size_t State::ClaimHash::operator()(const Claim& c) const {
-  return XXH3_64bits_withSeed(c.text.data(), c.text.size(),
-                              static_cast<std::uint64_t>(c.id) << 8 | static_cast<std::uint8_t>(c.of));
-}
 
 State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memory_bytes)
     : db_(db), directory_(std::move(directory)), memory_bytes_(memory_bytes) {
   std::string value;
   if (!stored(checkpoint_key, value)) {
-    nothing_stored_ = true;
+    all_in_memory_ = true;
     return;
   }
   try {
@@ -95,32 +119,37 @@ State::~State() {
 }
 
 bool State::stored(const std::string& key, std::string& value) {
-  if (nothing_stored_) return false;
+  if (all_in_memory_) return false;
   const rocksdb::Status status = db_.Get({}, key, &value);
   if (status.IsNotFound()) return false;
   store::check(status, directory_.string());
   return true;
 }
 
-State::Entities::Slot& State::entity(const Stream& stream) {
-  if (last_slot_ != nullptr && last_stream_ == stream) return *last_slot_;
-  last_slot_ = &entity_behind_last(stream);
-  last_stream_ = stream;
-  return *last_slot_;
+State::Entities::Slot* State::in_memory(const Stream& stream, std::size_t hash) {
+  if (Entities::Slot* slot = young_->entities.find(stream, hash)) return slot;
+  const Entities::Slot* slot = old_->entities.find(stream, hash);
+  return slot == nullptr ? nullptr : &young_->entities.add(stream, hash, slot->value);
 }
 
-State::Entities::Slot& State::entity_behind_last(const Stream& stream) {
-  if (Entities::Slot* slot = entities_.find(stream)) return *slot;
+State::Entities::Slot& State::entity(const Stream& stream) {
+  if (last_ != nullptr && last_->key == stream) return *last_;
+  const std::size_t h = hash(stream);
+  last_ = in_memory(stream, h);
+  if (last_ != nullptr) return *last_;
   std::string value;
-  return entities_.add(stream, stored(key_of(stream), value) ? decoded(value, decode_known) : Known{});
+  last_ = &young_->entities.add(stream, h, stored(key_of(stream), value) ? decoded(value, decode_known) : Known{});
+  return *last_;
 }
 
 State::Claims::Slot& State::claim(const Claim& claim) {
-  if (Claims::Slot* slot = claims_.find(claim)) return *slot;
+  const std::size_t h = hash(claim);
+  if (Claims::Slot* slot = young_->claims.find(claim, h)) return *slot;
+  if (const Claims::Slot* slot = old_->claims.find(claim, h)) return young_->claims.add(claim, h, slot->value);
   std::string value;
   std::optional<Stream> holder;
   if (stored(key_of(claim), value)) holder = decoded(value, decode_stream);
-  return claims_.add(claim, std::move(holder));
+  return young_->claims.add(claim, h, std::move(holder));
 }
 
 const Known& State::stream(const Stream& stream) {
@@ -140,36 +169,38 @@ bool State::lives(const Stream& stream) {
 }
 
 Position State::position_of(const Digest& identity) {
-  if (auto found = ids_.find(identity); found != ids_.end()) return found->second;
-  if (auto found = ids_being_written_.find(identity); found != ids_being_written_.end()) return found->second;
-  if (auto found = ids_looked_up_.find(identity); found != ids_looked_up_.end()) return found->second;
+  for (const Ids* ids : std::initializer_list<const Ids*>{&young_->ids, &old_->ids, &ids_looked_up_}) {
+    if (auto found = ids->find(identity); found != ids->end()) return found->second;
+  }
   std::string value;
   return stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
 }
 
-void State::prefetch(std::span<const Line* const> lines) {
+void State::prefetch(std::span<const Line> lines) {
   ids_looked_up_.clear();
-  if (nothing_stored_) return;
+  if (all_in_memory_) return;
   struct Wanted {
     std::string key;
-    std::optional<Stream> stream;  // else an id
+    Stream stream;
     Digest identity;
+    bool is_id = false;
   };
   std::vector<Wanted> wanted;
   const auto want = [&](Stream stream) {
-    if (entities_.find(stream) == nullptr) wanted.push_back({key_of(stream), std::move(stream), {}});
+    if (in_memory(stream, hash(stream)) == nullptr) wanted.push_back({key_of(stream), std::move(stream), {}});
   };
-  for (const Line* line : lines) {
-    Stream stream = stream_of(line->event);
+  for (const Line& line : lines) {
+    Stream stream = stream_of(line.event);
     if (stream.kind == Kind::reservation) {
       want(Stream::vol(stream.numero));
       want(Stream::passager(stream.id));
     }
     want(std::move(stream));
-    if (line->id.empty()) continue;
-    const Digest key = identity(line->cloud_event ? line->cloud_event->source : "", line->id);
-    if (!ids_.contains(key) && !ids_being_written_.contains(key)) wanted.push_back({key_of(key), {}, key});
+    if (line.id.empty()) continue;
+    const Digest key = identity(line.cloud_event, line.id);
+    if (!young_->ids.contains(key) && !old_->ids.contains(key)) wanted.push_back({key_of(key), {}, key, true});
   }
+  if (wanted.empty()) return;
   std::ranges::sort(wanted, {}, &Wanted::key);
   wanted.erase(std::ranges::unique(wanted, {}, &Wanted::key).begin(), wanted.end());
 
@@ -181,10 +212,12 @@ void State::prefetch(std::span<const Line* const> lines) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const bool there = !statuses[i].IsNotFound();
     if (there) store::check(statuses[i], directory_.string());
-    if (wanted[i].stream) {
-      entities_.add(*wanted[i].stream, there ? decoded(values[i].ToStringView(), decode_known) : Known{});
-    } else {
+    if (wanted[i].is_id) {
       ids_looked_up_.emplace(wanted[i].identity, there ? store::from_ordered_key(values[i].ToStringView()) : 0);
+    } else {
+      const std::size_t h = hash(wanted[i].stream);
+      young_->entities.add(std::move(wanted[i].stream), h,
+                           there ? decoded(values[i].ToStringView(), decode_known) : Known{});
     }
   }
 }
@@ -194,29 +227,33 @@ std::int32_t State::next_id(Kind kind) const {
   return largest == std::numeric_limits<std::int32_t>::max() ? 0 : largest + 1;
 }
 
-void State::hold(const Claim& of, Claims::Slot& slot, std::optional<Stream> holder) {
-  if (undoing_) undo_claims_.emplace_back(of, slot.value);
+void State::change(Entities::Slot& slot) {
+  if (undoing_) undo_entities_.emplace_back(&slot, slot.value);
+  slot.changed = true;
+}
+
+void State::hold(Claims::Slot& slot, std::optional<Stream> holder) {
+  if (undoing_) undo_claims_.emplace_back(&slot, slot.value);
   slot.value = std::move(holder);
-  slot.dirty = true;
+  slot.changed = true;
 }
 
 void State::fold(const Record& record) {
-  const Stream stream = stream_of(record.event);
-  Entities::Slot& slot = entity(stream);
-  if (undoing_) undo_entities_.emplace_back(stream, slot.value);
+  Entities::Slot& slot = entity(stream_of(record.event));
+  const Stream& stream = slot.key;
   Known& known = slot.value;
-  slot.dirty = true;
+  change(slot);
 
-  known.entity = settled(std::move(known.entity), *this);
-  const std::vector<Claim> before = claims(known.entity);
+  settle(known.entity, *this);
+  const carnet::Claims before = claims(known.entity);
   apply(record.event, record.time, known.entity);
-  const std::vector<Claim> after = claims(known.entity);
+  const carnet::Claims after = claims(known.entity);
   for (const Claim& c : before) {
     if (std::ranges::find(after, c) != after.end()) continue;
-    if (Claims::Slot& held = claim(c); held.value == stream) hold(c, held, std::nullopt);
+    if (Claims::Slot& held = claim(c); held.value == stream) hold(held, std::nullopt);
   }
   for (const Claim& c : after) {
-    if (std::ranges::find(before, c) == before.end()) hold(c, claim(c), stream);
+    if (std::ranges::find(before, c) == before.end()) hold(claim(c), stream);
   }
 
   known.version = record.version;
@@ -226,8 +263,8 @@ void State::fold(const Record& record) {
     largest = std::max(largest, stream.id);
   }
   if (!record.id.empty()) {
-    const Digest key = identity(record.cloud_event ? record.cloud_event->source : "", record.id);
-    if (ids_.emplace(key, record.position).second && undoing_) undo_ids_.push_back(key);
+    const Digest key = identity(record.cloud_event, record.id);
+    if (young_->ids.emplace(key, record.position).second && undoing_) undo_ids_.push_back(key);
   }
 }
 
@@ -244,75 +281,83 @@ void State::keep() {
 }
 
 void State::roll_back() {
-  for (auto& [stream, known] : undo_entities_ | std::views::reverse) entity(stream).value = std::move(known);
-  for (auto& [of, holder] : undo_claims_ | std::views::reverse) claim(of).value = std::move(holder);
-  for (const Digest& key : undo_ids_) ids_.erase(key);
+  for (auto& [slot, known] : undo_entities_ | std::views::reverse) slot->value = std::move(known);
+  for (auto& [slot, holder] : undo_claims_ | std::views::reverse) slot->value = std::move(holder);
+  for (const Digest& key : undo_ids_) young_->ids.erase(key);
   largest_ = undo_largest_;
   keep();
 }
 
+bool State::due(Position last) const {
+  const std::size_t bytes =
+      (young_->entities.size() + young_->claims.size()) * bytes_an_entry + young_->ids.size() * bytes_an_id;
+  return bytes > memory_bytes_ / 2 || last - checkpoint_.position >= turn_every;
+}
+
+void State::turn(const Tail& tail) {
+  wait_for_writer();
+  if (checkpoint_.position != 0) all_in_memory_ = false;  // there is an old generation, and it is let go
+  young_->largest = largest_;
+  young_->tail = checkpoint_ = tail;
+  old_ = std::exchange(young_, std::make_unique<Generation>());
+  last_ = nullptr;
+}
+
+void State::write_back() {
+  writer_ = std::async(std::launch::async, &State::write, this, std::cref(*old_));
+}
+
 void State::committed(const Tail& tail) {
-  const std::size_t entries = memory_bytes_ / bytes_an_entry / 2;
-  const bool full = entities_.young() + claims_.young() > entries;
-  if (!full && tail.position - checkpoint_.position < write_back_every) return;
-  write_back(tail, false);
-  if (!full) return;
-  // What is still being written stays in memory, in the old generation, until the next turn, which waits for it.
-  entities_.turn();
-  claims_.turn();
-  last_slot_ = nullptr;
+  if (!due(tail.position)) return;
+  turn(tail);
+  write_back();
+}
+
+void State::flush(const Tail& tail) {
+  wait_for_writer();
+  if (tail.position == checkpoint_.position) return;
+  turn(tail);
+  write_back();
+  wait_for_writer();
 }
 
 void State::wait_for_writer() {
-  if (!writer_.valid()) return;
-  writer_.get();
-  ids_being_written_.clear();
+  if (writer_.valid()) writer_.get();
 }
 
-void State::write_back(const Tail& tail, bool wait) {
-  wait_for_writer();
-  if (tail.position == checkpoint_.position) return;
-  Sorted changes;
-  entities_.clean([&](const Stream& stream, const Known& known) {
-    if (known.version == 0) return;  // what made it was undone
-    changes.emplace_back(key_of(stream), encode(known));
-  });
-  claims_.clean([&](const Claim& of, const std::optional<Stream>& holder) {
-    changes.emplace_back(key_of(of), holder ? encode(*holder) : std::string{});
-  });
-  for (const auto& [key, position] : ids_) changes.emplace_back(key_of(key), store::ordered_key(position));
+void State::write(const Generation& generation) const {
+  Entries entries;
+  for (const Entities::Slot& slot : generation.entities) {
+    if (slot.changed && slot.value.version != 0) entries.add(key_of(slot.key), encode(slot.value));  // else undone
+  }
+  for (const Claims::Slot& slot : generation.claims) {
+    if (slot.changed) entries.add(key_of(slot.key), slot.value ? encode(*slot.value) : "");
+  }
+  for (const auto& [key, position] : generation.ids) entries.add(key_of(key), store::ordered_key(position));
   std::string checkpoint;
-  Encoder{checkpoint}(tail.position, tail.checksum, tail.recorded, largest_[1], largest_[2], largest_[4]);
-  changes.emplace_back(checkpoint_key, std::move(checkpoint));
-  checkpoint_ = tail;
-  nothing_stored_ = false;
+  const Tail& tail = generation.tail;
+  const Largest& largest = generation.largest;
+  Encoder{checkpoint}(tail.position, tail.checksum, tail.recorded, largest[1], largest[2], largest[4]);
+  entries.add(checkpoint_key, checkpoint);
 
-  if (changes.size() < worth_a_file) {
+  if (entries.size() < worth_a_file) {
     rocksdb::WriteBatch batch;
-    for (const auto& [key, value] : changes) {
+    entries.each([&](const std::string& key, std::string_view value) {
       store::check(value.empty() ? batch.Delete(key) : batch.Put(key, value), directory_.string());
-    }
+    });
     store::check(db_.Write({}, &batch), directory_.string());
-    ids_.clear();
     return;
   }
-  ids_being_written_ = std::exchange(ids_, {});
-  writer_ = std::async(std::launch::async, &State::write_file, this, std::move(changes), ++files_);
-  if (wait) wait_for_writer();
-}
-
-void State::write_file(Sorted changes, std::uint64_t number) {
-  std::ranges::sort(changes, {}, &Sorted::value_type::first);
   const rocksdb::Options options = db_.GetOptions();
   rocksdb::SstFileWriter file{rocksdb::EnvOptions(options), options};
-  const std::string path = directory_ / fmt::format("incoming-{}.sst", number);
+  const std::string path = directory_ / "incoming.sst";
   // A killed owner may have left this name as a second link to a file that RocksDB took over: written to, that one
   // would change.
   std::filesystem::remove(path);
   store::check(file.Open(path), path);
-  for (const auto& [key, value] : changes) {
+  entries.each([&](const std::string& key, std::string_view value) {
     store::check(value.empty() ? file.Delete(key) : file.Put(key, value), path);
-  }
+  });
   store::check(file.Finish(), path);
   rocksdb::IngestExternalFileOptions ingestion;
   ingestion.move_files = true;

@@ -6,21 +6,22 @@
 
 #include <rocksdb/db.h>
 
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <filesystem>
 #include <future>
 #include <memory>
 #include <span>
 
-#include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
-
-#include "events/cache.hpp"
 #include "events/codec.hpp"
 #include "events/line.hpp"
 #include "events/log.hpp"
+#include "events/slots.hpp"
 
 namespace carnet {
 
+/// Memory holds two generations. What changes, and what is looked up, goes to the young one. When that is full it
+/// becomes the old one, which nobody changes any more: a thread writes it to disk while the next one fills.
 class State final : public World {
  public:
   /// `directory` takes the files that are handed over to RocksDB.
@@ -42,7 +43,7 @@ class State final : public World {
 
   /// Reads at once what the lines will ask for, one look-up after the other being what a large state costs most. The
   /// ids that are not there are remembered until the next call.
-  void prefetch(std::span<const Line* const> lines);
+  void prefetch(std::span<const Line> lines);
 
   /// Makes the state what it is after the record, which follows the last one.
   void fold(const Record&);
@@ -52,57 +53,63 @@ class State final : public World {
   void keep();
   void roll_back();
 
-  /// Up to where the state on disk goes.
+  /// Up to where the state goes that is on disk or on its way there.
   const Tail& checkpoint() const { return checkpoint_; }
-  /// After a commit: writes back when enough has gathered, and lets go of what fills the memory. Not between begin and
-  /// keep.
+  /// Whether enough has gathered for a turn, the last record being at the position.
+  bool due(Position) const;
+  /// The young generation becomes the old one: the state up to the tail. Not between `begin` and `keep`.
+  void turn(const Tail&);
+  /// Begins to write back the old generation, whose records must be durable by now.
+  void write_back();
+  /// Turns and writes back if it is due, all records up to the tail being durable.
   void committed(const Tail&);
-  /// Writes back everything now.
-  void write_back(const Tail&, bool wait);
+  /// Turns, writes back and waits.
+  void flush(const Tail&);
 
  private:
-  struct ClaimHash {
-    std::size_t operator()(const Claim&) const;
-  };
-  struct StreamHash {
-    std::size_t operator()(const Stream&) const;
-  };
   struct DigestHash {
+    using is_avalanching = void;
     std::size_t operator()(const Digest& d) const { return d.low; }
   };
-  using Entities = Cache<Stream, Known, StreamHash>;
-  using Claims = Cache<Claim, std::optional<Stream>, ClaimHash>;
+  using Entities = Slots<Stream, Known>;
+  using Claims = Slots<Claim, std::optional<Stream>>;
   using Ids = boost::unordered_flat_map<Digest, Position, DigestHash>;
-  using Sorted = std::vector<std::pair<std::string, std::string>>;
+  using Largest = std::array<std::int32_t, 6>;  // by Kind
 
+  struct Generation {
+    Entities entities;
+    Claims claims;
+    Ids ids;
+    Largest largest{};
+    Tail tail;
+  };
+
+  Entities::Slot* in_memory(const Stream&, std::size_t hash);
   Entities::Slot& entity(const Stream&);
-  Entities::Slot& entity_behind_last(const Stream&);
   Claims::Slot& claim(const Claim&);
-  void hold(const Claim&, Claims::Slot&, std::optional<Stream> holder);
+  void change(Entities::Slot&);
+  void hold(Claims::Slot&, std::optional<Stream> holder);
   bool stored(const std::string& key, std::string& value);
-  void write_file(Sorted, std::uint64_t number);
+  void write(const Generation&) const;
   void wait_for_writer();
 
   rocksdb::DB& db_;
   std::filesystem::path directory_;
   std::size_t memory_bytes_;
-  Entities entities_;
-  Claims claims_;
-  Ids ids_, ids_being_written_, ids_looked_up_;
-  // An event asks for its own stream again and again.
-  Stream last_stream_;
-  Entities::Slot* last_slot_ = nullptr;
-  std::array<std::int32_t, 6> largest_{};  // by Kind
+  std::unique_ptr<Generation> young_ = std::make_unique<Generation>();
+  std::unique_ptr<const Generation> old_ = std::make_unique<Generation>();
+  Ids ids_looked_up_;
+  Entities::Slot* last_ = nullptr;  // an event asks for its own stream again and again
+  Largest largest_{};
   Tail checkpoint_;
-  bool nothing_stored_ = false;  // and nothing let go: what is not in memory does not exist
+  bool all_in_memory_ = false;  // what is not in one of the generations does not exist
   std::future<void> writer_;
-  std::uint64_t files_ = 0;
 
   bool undoing_ = false;
-  std::vector<std::pair<Stream, Known>> undo_entities_;
-  std::vector<std::pair<Claim, std::optional<Stream>>> undo_claims_;
+  std::vector<std::pair<Entities::Slot*, Known>> undo_entities_;
+  std::vector<std::pair<Claims::Slot*, std::optional<Stream>>> undo_claims_;
   std::vector<Digest> undo_ids_;
-  std::array<std::int32_t, 6> undo_largest_{};
+  Largest undo_largest_{};
 };
 
 }  // namespace carnet

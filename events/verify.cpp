@@ -44,7 +44,7 @@ std::optional<std::string> against(const Record& record, State& state) {
                        record.previous, before.position);
   }
   if (!record.id.empty()) {
-    const Digest key = identity(record.cloud_event ? record.cloud_event->source : "", record.id);
+    const Digest key = identity(record.cloud_event, record.id);
     if (const Position first = state.position_of(key); first != 0) {
       return fmt::format("{}: its id was given at position {}", place(record), first);
     }
@@ -90,7 +90,7 @@ std::optional<std::string> fold_again(const Directory& directory, Reader& reader
     folded.fold(record);
     const Tail tail{record.position, record.checksum, record.recorded};
     if (record.position == checkpoint.position) {
-      folded.write_back(tail, true);
+      folded.flush(tail);
       if (fault = difference(*kept, *folded_db); fault) {
         fault = fmt::format("{}: {} (move the directory away: it is folded anew from the log)",
                             directory.state().string(), *fault);

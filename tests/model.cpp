@@ -34,7 +34,7 @@ bool Model::known(const Stream& stream) {
 
 std::optional<Stream> Model::holder(const Claim& claim) {
   for (const auto& [stream, entity] : entities_) {
-    const std::vector<Claim> held = claims(settled(entity, *this));
+    const Claims held = claims(settled(entity, *this));
     if (std::ranges::find(held, claim) != held.end()) return stream;
   }
   return std::nullopt;

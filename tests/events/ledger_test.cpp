@@ -255,11 +255,11 @@ TEST_F(ALedger, WritesNothingIntoAFileThatAKilledOwnerLeftLinked) {
   // Killed between the two halves of a move: the state's newest file has its old name too.
   for (const auto& file : std::filesystem::directory_iterator(path / "state")) {
     if (file.path().extension() == ".sst") {
-      std::filesystem::create_hard_link(file.path(), path / "state/incoming-1.sst");
+      std::filesystem::create_hard_link(file.path(), path / "state/incoming.sst");
       break;
     }
   }
-  ASSERT_TRUE(std::filesystem::exists(path / "state/incoming-1.sst"));
+  ASSERT_TRUE(std::filesystem::exists(path / "state/incoming.sst"));
   register_many(10'001);
   for (int id : {1, 2500, 5000, 10'001, 15'000}) {
     EXPECT_EQ(tell(fmt::format(R"({{"type":"passager.registered","passager_id":{},"nom":"Martin"}})", id)),
