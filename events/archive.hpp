@@ -6,7 +6,6 @@
 
 #include <cereal/cereal.hpp>
 #include <cereal/types/optional.hpp>
-#include <cereal/types/string.hpp>
 #include <cereal/types/utility.hpp>
 #include <cereal/types/vector.hpp>
 #include <cstring>
@@ -27,9 +26,12 @@ struct BadBytes : std::runtime_error {
 
 class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassElision> {
  public:
-  explicit Encoder(std::string& out) : OutputArchive(this), out_(out) {}
+  explicit Encoder(std::string& out) : OutputArchive(this), out_(&out) {}
 
-  void bytes(const void* data, std::size_t size) { out_.append(static_cast<const char*>(data), size); }
+  /// To be had for many values: making cereal's base costs more than encoding a record.
+  void restart(std::string& out) { out_ = &out; }
+
+  void bytes(const void* data, std::size_t size) { out_->append(static_cast<const char*>(data), size); }
   void varint(std::uint64_t value) {
     char buffer[10];
     std::size_t size = 0;
@@ -39,17 +41,25 @@ class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassEli
   }
 
  private:
-  std::string& out_;
+  std::string* out_;
 };
 
 class Decoder : public cereal::InputArchive<Decoder, cereal::AllowEmptyClassElision> {
  public:
   explicit Decoder(std::string_view in) : InputArchive(this), in_(in) {}
 
+  void restart(std::string_view in) { in_ = in; }
+
   void bytes(void* data, std::size_t size) {
     if (size > in_.size()) throw BadBytes("ends in the middle of a value");
     std::memcpy(data, in_.data(), size);
     in_.remove_prefix(size);
+  }
+  std::string_view view(std::size_t size) {
+    if (size > in_.size()) throw BadBytes("ends in the middle of a value");
+    const std::string_view seen = in_.substr(0, size);
+    in_.remove_prefix(size);
+    return seen;
   }
   std::uint64_t varint() {
     std::uint64_t value = 0;
@@ -106,13 +116,14 @@ void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, cereal::SizeTag<T>& size) {
   size.size = static_cast<std::size_t>(read);
 }
 
-template <class T>
-void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const cereal::BinaryData<T>& data) {
-  out.bytes(data.data, static_cast<std::size_t>(data.size));
+inline void CEREAL_SAVE_FUNCTION_NAME(Encoder& out, const std::string& text) {
+  out.varint(text.size());
+  out.bytes(text.data(), text.size());
 }
-template <class T>
-void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, cereal::BinaryData<T>& data) {
-  in.bytes(data.data, static_cast<std::size_t>(data.size));
+inline void CEREAL_LOAD_FUNCTION_NAME(Decoder& in, std::string& text) {
+  const std::uint64_t size = in.varint();
+  if (size > in.left()) throw BadBytes("a length beyond the end");
+  text = in.view(static_cast<std::size_t>(size));
 }
 
 template <class T>

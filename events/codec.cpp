@@ -62,9 +62,26 @@ enum Flag : std::uint8_t { has_id = 1, has_cloud_event = 2, has_assigned = 4 };
 
 constexpr std::size_t length_size = 4, checksum_size = 8;
 
+// One a thread, started anew for each value.
+Encoder& encoder(std::string& out) {
+  thread_local Encoder one{out};
+  one.restart(out);
+  return one;
+}
+Decoder& decoder(std::string_view in) {
+  thread_local Decoder one{in};
+  one.restart(in);
+  return one;
+}
+
 template <class... E>
 void decode_event(Decoder& in, std::uint8_t wanted, std::uint8_t schema, std::variant<E...>& event) {
-  const bool known = ((tag<E> == wanted && (event.template emplace<E>(read_version<E>(in, schema)), true)) || ...);
+  const auto read = [&]<class T>(const T*) {
+    if (tag<T> != wanted) return false;
+    read_version(in, schema, event.template emplace<T>());
+    return true;
+  };
+  const bool known = (read(static_cast<const E*>(nullptr)) || ...);
   if (!known) throw BadBytes(fmt::format("an event of unknown tag {:#04x}", wanted));
 }
 
@@ -111,7 +128,7 @@ void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive, CloudEvent& c) {
 std::uint64_t encode(std::string& out, const Record& record, std::uint64_t before) {
   const std::size_t start = out.size();
   out.resize(start + length_size + checksum_size);
-  Encoder to{out};
+  Encoder& to = encoder(out);
   const auto flags =
       static_cast<std::uint8_t>((record.id.empty() ? 0 : has_id) | (record.cloud_event ? has_cloud_event : 0) |
                                 (record.assigned != 0 ? has_assigned : 0));
@@ -157,7 +174,7 @@ void decode(std::string_view& in, Record& record, std::uint64_t before) {
   const auto [body, checksum] = take(in);
   if (XXH3_64bits_withSeed(body.data(), body.size(), before) != checksum) throw BadBytes("its checksum is wrong");
   record.checksum = checksum;
-  Decoder from{body};
+  Decoder& from = decoder(body);
   std::uint8_t head[3];
   from.bytes(head, sizeof head);
   const auto [event_tag, schema, flags] = head;
@@ -183,7 +200,7 @@ std::uint64_t skip(std::string_view& in) {
 
 std::string encode(const Known& known) {
   std::string out;
-  Encoder to{out};
+  Encoder& to = encoder(out);
   const auto kind = static_cast<std::uint8_t>(known.entity.index());  // the variant's order is that of Kind, and stored
   to(known.version, known.position, kind);
   std::visit(
@@ -195,7 +212,7 @@ std::string encode(const Known& known) {
 }
 
 Known decode_known(std::string_view bytes) {
-  Decoder from{bytes};
+  Decoder& from = decoder(bytes);
   Known known;
   std::uint8_t kind = 0;
   from(known.version, known.position, kind);
@@ -227,12 +244,12 @@ Known decode_known(std::string_view bytes) {
 
 std::string encode(const Stream& stream) {
   std::string out;
-  Encoder{out}(static_cast<std::uint8_t>(stream.kind), stream.id, stream.numero);
+  encoder(out)(static_cast<std::uint8_t>(stream.kind), stream.id, stream.numero);
   return out;
 }
 
 Stream decode_stream(std::string_view bytes) {
-  Decoder from{bytes};
+  Decoder& from = decoder(bytes);
   std::uint8_t kind = 0;
   Stream stream;
   from(kind, stream.id, stream.numero);

@@ -50,7 +50,8 @@ Digest content_digest(const json::Parser& line) {
 }
 
 Digest identity(const std::optional<CloudEvent>& cloud_event, std::string_view id) {
-  std::string both;
+  thread_local std::string both;
+  both.clear();
   if (cloud_event) both = cloud_event->source;
   both += '\0';
   both += id;

@@ -59,6 +59,8 @@ T decoded(std::string_view bytes, T (*decode)(std::string_view)) {
 constexpr Position turn_every = 256 << 10;
 // An entity with its stream's name and its place in the map, about; an id.
 constexpr std::size_t bytes_an_entry = 320, bytes_an_id = 32;
+// The filter's part of the memory. Work that goes on for so many lines is worth a scan that fills it.
+constexpr std::size_t filter_share = 8, worth_a_scan = 100'000;
 // From so many entries on, a sorted file handed over to RocksDB is quicker than its memtable.
 constexpr std::size_t worth_a_file = 2000;
 
@@ -72,28 +74,50 @@ std::size_t hash(const Claim& c) {
   return hash(c.text, c.id, static_cast<std::uint8_t>(c.of));
 }
 
-/// Entries to be written, an empty value for one to be deleted; the bytes stand together.
+/// The hash of what has this key.
+std::uint64_t hash_of_key(std::string_view key) {
+  const auto id = [&](std::size_t at) {
+    std::uint32_t big_endian = 0;
+    std::memcpy(&big_endian, key.data() + at, sizeof big_endian);
+    return static_cast<std::int32_t>(__builtin_bswap32(big_endian));
+  };
+  if (key.size() < 3 || (key.size() < 6 && key[1] != static_cast<char>(Kind::vol))) throw Damage("state: a key too short");
+  if (key.starts_with('i')) return store::from_ordered_key(key.substr(9));
+  const auto kind = static_cast<std::uint8_t>(key[1]);
+  if (key.starts_with('c')) return hash(key.substr(6), id(2), kind);
+  if (kind == static_cast<std::uint8_t>(Kind::vol)) return hash(key.substr(2), 0, kind);
+  const std::size_t numero_end = kind == static_cast<std::uint8_t>(Kind::reservation) ? key.size() - 5 : 2;
+  return hash(key.substr(2, numero_end - 2), id(key.size() - 4), kind);
+}
+
+/// Entries to be written; an empty value is for one to be deleted.
 class Entries {
  public:
   void add(std::string key, std::string_view value) {
     entries_.push_back({std::move(key), values_.size(), value.size()});
     values_ += value;
   }
-  std::size_t size() const { return entries_.size(); }
+  void add(const Digest& identity, Position position) { ids_.emplace_back(identity, position); }
+  std::size_t size() const { return entries_.size() + ids_.size(); }
+
   /// In the order of the keys.
   template <class Visit>
   void each(Visit&& visit) {
     std::ranges::sort(entries_, {}, &Entry::key);
     for (const Entry& e : entries_) visit(e.key, std::string_view{values_}.substr(e.start, e.size));
+    // Numbers sort faster than texts, and these keys come last.
+    std::ranges::sort(ids_, {}, [](const auto& id) { return std::pair(id.first.high, id.first.low); });
+    for (const auto& [identity, position] : ids_) visit(key_of(identity), store::ordered_key(position));
   }
 
  private:
   struct Entry {
     std::string key;
-    std::size_t start, size;
+    std::size_t start, size;  // of the value, all values standing together
   };
   std::vector<Entry> entries_;
   std::string values_;
+  std::vector<std::pair<Digest, Position>> ids_;
 };
 
 }  // namespace
@@ -102,7 +126,8 @@ State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memor
     : db_(db), directory_(std::move(directory)), memory_bytes_(memory_bytes) {
   std::string value;
   if (!stored(checkpoint_key, value)) {
-    all_in_memory_ = true;
+    filter_ = std::make_unique<Filter>(memory_bytes_ / filter_share);
+    filter_complete_ = true;
     return;
   }
   try {
@@ -115,11 +140,12 @@ State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memor
 }
 
 State::~State() {
+  closing_ = true;
+  if (scan_.valid()) scan_.wait();
   if (writer_.valid()) writer_.wait();
 }
 
 bool State::stored(const std::string& key, std::string& value) {
-  if (all_in_memory_) return false;
   const rocksdb::Status status = db_.Get({}, key, &value);
   if (status.IsNotFound()) return false;
   store::check(status, directory_.string());
@@ -138,7 +164,8 @@ State::Entities::Slot& State::entity(const Stream& stream) {
   last_ = in_memory(stream, h);
   if (last_ != nullptr) return *last_;
   std::string value;
-  last_ = &young_->entities.add(stream, h, stored(key_of(stream), value) ? decoded(value, decode_known) : Known{});
+  const bool there = may_be_stored(h) && stored(key_of(stream), value);
+  last_ = &young_->entities.add(stream, h, there ? decoded(value, decode_known) : Known{});
   return *last_;
 }
 
@@ -148,7 +175,7 @@ State::Claims::Slot& State::claim(const Claim& claim) {
   if (const Claims::Slot* slot = old_->claims.find(claim, h)) return young_->claims.add(claim, h, slot->value);
   std::string value;
   std::optional<Stream> holder;
-  if (stored(key_of(claim), value)) holder = decoded(value, decode_stream);
+  if (may_be_stored(h) && stored(key_of(claim), value)) holder = decoded(value, decode_stream);
   return young_->claims.add(claim, h, std::move(holder));
 }
 
@@ -173,12 +200,12 @@ Position State::position_of(const Digest& identity) {
     if (auto found = ids->find(identity); found != ids->end()) return found->second;
   }
   std::string value;
-  return stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
+  return may_be_stored(identity.low) && stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
 }
 
 void State::prefetch(std::span<const Line> lines) {
   ids_looked_up_.clear();
-  if (all_in_memory_) return;
+  tend_filter(lines.size());
   struct Wanted {
     std::string key;
     Stream stream;
@@ -187,7 +214,9 @@ void State::prefetch(std::span<const Line> lines) {
   };
   std::vector<Wanted> wanted;
   const auto want = [&](Stream stream) {
-    if (in_memory(stream, hash(stream)) == nullptr) wanted.push_back({key_of(stream), std::move(stream), {}});
+    const std::size_t h = hash(stream);
+    if (in_memory(stream, h) != nullptr || !may_be_stored(h)) return;
+    wanted.push_back({key_of(stream), std::move(stream), {}});
   };
   for (const Line& line : lines) {
     Stream stream = stream_of(line.event);
@@ -198,7 +227,8 @@ void State::prefetch(std::span<const Line> lines) {
     want(std::move(stream));
     if (line.id.empty()) continue;
     const Digest key = identity(line.cloud_event, line.id);
-    if (!young_->ids.contains(key) && !old_->ids.contains(key)) wanted.push_back({key_of(key), {}, key, true});
+    if (!may_be_stored(key.low) || young_->ids.contains(key) || old_->ids.contains(key)) continue;
+    wanted.push_back({key_of(key), {}, key, true});
   }
   if (wanted.empty()) return;
   std::ranges::sort(wanted, {}, &Wanted::key);
@@ -222,6 +252,38 @@ void State::prefetch(std::span<const Line> lines) {
   }
 }
 
+void State::note(std::uint64_t hash) {
+  if (filter_) filter_->add(hash);
+}
+
+void State::tend_filter(std::size_t lines) {
+  if (filter_complete_) return;
+  lines_without_filter_ += lines;
+  if (!filter_ && lines_without_filter_ > worth_a_scan) {
+    filter_ = std::make_unique<Filter>(memory_bytes_ / filter_share);
+    for (const Generation* generation : std::initializer_list<const Generation*>{young_.get(), old_.get()}) {
+      for (const Entities::Slot& slot : generation->entities) note(slot.hash);
+      for (const Claims::Slot& slot : generation->claims) note(slot.hash);
+      for (const auto& [key, position] : generation->ids) note(key.low);
+    }
+    scan_ = std::async(std::launch::async, &State::scanned, this);
+  }
+  if (scan_.valid() && scan_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+    filter_->add(*scan_.get());
+    filter_complete_ = true;
+  }
+}
+
+std::unique_ptr<Filter> State::scanned() const {
+  auto filter = std::make_unique<Filter>(memory_bytes_ / filter_share);
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> it(db_.NewIterator(options));
+  for (it->Seek("c"); it->Valid() && !closing_; it->Next()) filter->add(hash_of_key(it->key().ToStringView()));
+  store::check(it->status(), directory_.string());
+  return filter;
+}
+
 std::int32_t State::next_id(Kind kind) const {
   const std::int32_t largest = largest_[static_cast<std::size_t>(kind)];
   return largest == std::numeric_limits<std::int32_t>::max() ? 0 : largest + 1;
@@ -233,6 +295,7 @@ void State::change(Entities::Slot& slot) {
 }
 
 void State::hold(Claims::Slot& slot, std::optional<Stream> holder) {
+  if (!slot.changed) note(slot.hash);
   if (undoing_) undo_claims_.emplace_back(&slot, slot.value);
   slot.value = std::move(holder);
   slot.changed = true;
@@ -256,6 +319,7 @@ void State::fold(const Record& record) {
     if (std::ranges::find(before, c) == before.end()) hold(claim(c), stream);
   }
 
+  if (record.version == 1) note(slot.hash);
   known.version = record.version;
   known.position = record.position;
   if (stream.numero.empty()) {
@@ -264,6 +328,7 @@ void State::fold(const Record& record) {
   }
   if (!record.id.empty()) {
     const Digest key = identity(record.cloud_event, record.id);
+    note(key.low);
     if (young_->ids.emplace(key, record.position).second && undoing_) undo_ids_.push_back(key);
   }
 }
@@ -296,7 +361,6 @@ bool State::due(Position last) const {
 
 void State::turn(const Tail& tail) {
   wait_for_writer();
-  if (checkpoint_.position != 0) all_in_memory_ = false;  // there is an old generation, and it is let go
   young_->largest = largest_;
   young_->tail = checkpoint_ = tail;
   old_ = std::exchange(young_, std::make_unique<Generation>());
@@ -333,7 +397,7 @@ void State::write(const Generation& generation) const {
   for (const Claims::Slot& slot : generation.claims) {
     if (slot.changed) entries.add(key_of(slot.key), slot.value ? encode(*slot.value) : "");
   }
-  for (const auto& [key, position] : generation.ids) entries.add(key_of(key), store::ordered_key(position));
+  for (const auto& [key, position] : generation.ids) entries.add(key, position);
   std::string checkpoint;
   const Tail& tail = generation.tail;
   const Largest& largest = generation.largest;
@@ -348,7 +412,8 @@ void State::write(const Generation& generation) const {
     store::check(db_.Write({}, &batch), directory_.string());
     return;
   }
-  const rocksdb::Options options = db_.GetOptions();
+  rocksdb::Options options = db_.GetOptions();
+  options.compression = rocksdb::kNoCompression;  // soon merged into others
   rocksdb::SstFileWriter file{rocksdb::EnvOptions(options), options};
   const std::string path = directory_ / "incoming.sst";
   // A killed owner may have left this name as a second link to a file that RocksDB took over: written to, that one

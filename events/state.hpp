@@ -7,6 +7,7 @@
 #include <rocksdb/db.h>
 
 #include <array>
+#include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <filesystem>
 #include <future>
@@ -14,6 +15,7 @@
 #include <span>
 
 #include "events/codec.hpp"
+#include "events/filter.hpp"
 #include "events/line.hpp"
 #include "events/log.hpp"
 #include "events/slots.hpp"
@@ -89,7 +91,11 @@ class State final : public World {
   Claims::Slot& claim(const Claim&);
   void change(Entities::Slot&);
   void hold(Claims::Slot&, std::optional<Stream> holder);
+  bool may_be_stored(std::uint64_t hash) const { return !filter_complete_ || filter_->may_hold(hash); }
   bool stored(const std::string& key, std::string& value);
+  void note(std::uint64_t hash);
+  void tend_filter(std::size_t lines);
+  std::unique_ptr<Filter> scanned() const;
   void write(const Generation&) const;
   void wait_for_writer();
 
@@ -102,8 +108,15 @@ class State final : public World {
   Entities::Slot* last_ = nullptr;  // an event asks for its own stream again and again
   Largest largest_{};
   Tail checkpoint_;
-  bool all_in_memory_ = false;  // what is not in one of the generations does not exist
   std::future<void> writer_;
+
+  // Over the hashes of all keys that were ever folded. Where there is a state already, it is made beside the work once
+  // that has gone on for a while; until then everything is looked up.
+  std::unique_ptr<Filter> filter_;
+  bool filter_complete_ = false;
+  std::size_t lines_without_filter_ = 0;
+  std::atomic<bool> closing_ = false;
+  std::future<std::unique_ptr<Filter>> scan_;
 
   bool undoing_ = false;
   std::vector<std::pair<Entities::Slot*, Known>> undo_entities_;

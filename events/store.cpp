@@ -84,7 +84,7 @@ rocksdb::Options state_options(std::size_t memory_bytes) {
   table.block_cache = rocksdb::NewLRUCache(memory_bytes / 4, 0);
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(16, false));
   table.whole_key_filtering = true;
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

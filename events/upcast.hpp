@@ -24,7 +24,7 @@ constexpr std::uint8_t schema_version = std::tuple_size_v<typename Versions<E>::
 /// Reads an event that was stored as the given schema version (1 is the oldest), as it is understood now.
 /// Throws BadBytes where there is no such version.
 template <class E>
-E read_version(Decoder& in, std::uint8_t schema) {
+void read_version(Decoder& in, std::uint8_t schema, E& event) {
   using Types = typename Versions<E>::types;
   const auto lift = [](auto self, auto old) -> E {
     if constexpr (std::same_as<decltype(old), E>) {
@@ -33,12 +33,16 @@ E read_version(Decoder& in, std::uint8_t schema) {
       return self(self, upcast(std::move(old)));
     }
   };
-  E event;
   const auto read = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
     if (schema != I + 1) return false;
-    std::tuple_element_t<I, Types> stored;
-    in(stored);
-    event = lift(lift, std::move(stored));
+    using Stored = std::tuple_element_t<I, Types>;
+    if constexpr (std::same_as<Stored, E>) {
+      in(event);
+    } else {
+      Stored stored;
+      in(stored);
+      event = lift(lift, std::move(stored));
+    }
     return true;
   };
   const bool known = [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -48,7 +52,6 @@ E read_version(Decoder& in, std::uint8_t schema) {
   if (!known)
     throw BadBytes(
         fmt::format("an event of schema version {}; this carnet knows 1 to {}", schema, std::tuple_size_v<Types>));
-  return event;
 }
 
 }  // namespace carnet
