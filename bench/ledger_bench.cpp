@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger against what RocksDB and SQLite can do with the same bytes, in one run.
-//   ledger_bench [--rounds N] [--flights N] [--nyc13 FILE --carnet PROGRAM] [--long]
+//   ledger_bench [--rounds N] [--flights N] [--only TITLE] [--nyc13 FILE --carnet PROGRAM] [--long]
 #include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
@@ -373,6 +373,8 @@ int run(int argc, char** argv) {
       nyc13 = value();
     else if (word == "--carnet")
       program = value();
+    else if (word == "--only")
+      only = value();
     else if (word == "--long")
       long_run = true;
     else

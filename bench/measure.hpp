@@ -15,6 +15,9 @@ struct Contestant {
 
 /// Runs all contestants in turn, `rounds` times, and prints for each the median rate and its ratio to each of the
 /// `baselines` (indexes into the contestants).
+///
+/// Nothing is run where `only` is set and does not stand in the title.
+inline std::string only;
 void compare(const std::string& title, const std::string& unit, int rounds, const std::vector<Contestant>& contestants,
              const std::vector<std::size_t>& baselines);
 

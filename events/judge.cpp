@@ -122,11 +122,11 @@ std::optional<Rejection> Judge::conflict(const Line& line, const Stream& stream,
   return std::nullopt;
 }
 
-Receipt Judge::take(Record& record) {
-  const Known& before = state_.stream(stream_of(record.event));
+Receipt Judge::take(Record& record, const Stream& stream) {
+  const Known& before = state_.stream(stream);
   record.version = before.version + 1;
   record.previous = before.position;
-  state_.fold(record);
+  state_.fold(record, stream);
   return receipt_of(record);
 }
 
@@ -173,8 +173,9 @@ Answer Judge::judge(const Line& line, Position next, Time recorded, std::span<co
   }
   // The vol is judged without what it brings, which is new and so in its way in nothing.
   const std::span<Record> records = std::span{accepted}.subspan(before);
+  const Stream stream = stream_of(own.event);
   if (!rejection) {
-    keep_first(rejection, conflict(line, stream_of(own.event), own.position));
+    keep_first(rejection, conflict(line, stream, own.position));
     for (const Record& record : records) {
       const std::string_view prefix = &record == &own                                    ? ""
                                       : std::holds_alternative<AvionRegistered>(record.event) ? "avion."
@@ -187,18 +188,17 @@ Answer Judge::judge(const Line& line, Position next, Time recorded, std::span<co
     return *std::move(rejection);
   }
 
-  for (const Record& record : records.first(records.size() - 1)) {
+  for (Record& record : records.first(records.size() - 1)) {
     auto& vol = std::get<VolCreated>(own.event);
     if (const auto* avion = std::get_if<AvionRegistered>(&record.event)) vol.avion_id = avion->avion_id;
     if (const auto* pilote = std::get_if<PiloteRegistered>(&record.event)) vol.pilote_id = pilote->pilote_id;
+    take(record, stream_of(record.event));
   }
   own.assigned = assigned;
   own.id = line.id;
   if (!own.id.empty()) own.digest = line.digest;
   own.cloud_event = line.cloud_event;
-  Receipt receipt;
-  for (Record& record : records) receipt = take(record);
-  return receipt;
+  return take(own, stream);
 }
 
 }  // namespace carnet

@@ -30,7 +30,7 @@ class Judge {
   std::optional<Answer> known_answer(const Line& line, const std::vector<Record>& accepted) const;
   std::optional<Rejection> unmet(const Condition& condition);
   std::optional<Rejection> conflict(const Line& line, const Stream& stream, Position position);
-  Receipt take(Record& record);
+  Receipt take(Record& record, const Stream& stream);
 
   State& state_;
   const Log& log_;

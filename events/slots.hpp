@@ -3,9 +3,9 @@
 // together lies together in memory, and a slot may be held on to while others are added.
 #pragma once
 
-#include <boost/container/deque.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <utility>
+#include <vector>
 
 namespace carnet {
 
@@ -28,14 +28,27 @@ class Slots {
 
   /// The key must not be there yet.
   Slot& add(Key key, std::size_t hash, Value value) {
-    Slot& slot = slots_.emplace_back(Slot{std::move(key), hash, std::move(value)});
+    if (full_ == blocks_.size()) blocks_.emplace_back().reserve(block_size);
+    std::vector<Slot>& block = blocks_[full_];
+    Slot& slot = block.emplace_back(Slot{std::move(key), hash, std::move(value)});
+    if (block.size() == block_size) ++full_;
     index_.insert(&slot);
     return slot;
   }
 
-  std::size_t size() const { return slots_.size(); }
-  auto begin() const { return slots_.begin(); }
-  auto end() const { return slots_.end(); }
+  std::size_t size() const { return index_.size(); }
+  void each(auto&& visit) const {
+    for (const std::vector<Slot>& block : blocks_) {
+      for (const Slot& slot : block) visit(slot);
+    }
+  }
+
+  /// Keeps the memory: taking pages from the system and giving them back would cost as much as all the rest.
+  void clear() {
+    index_.clear();
+    for (std::vector<Slot>& block : blocks_) block.clear();
+    full_ = 0;
+  }
 
  private:
   struct Sought {
@@ -54,9 +67,10 @@ class Slots {
     bool operator()(const Sought& a, const Slot* b) const { return a.hash == b->hash && a.key == b->key; }
     bool operator()(const Slot* a, const Sought& b) const { return (*this)(b, a); }
   };
-  using Blocks = boost::container::deque_options<boost::container::block_size<128u>>::type;
+  static constexpr std::size_t block_size = 128;
 
-  boost::container::deque<Slot, void, Blocks> slots_;
+  std::vector<std::vector<Slot>> blocks_;  // of block_size slots each, never more
+  std::size_t full_ = 0;                   // as many of them are full
   boost::unordered_flat_set<const Slot*, Hash, Equal> index_;
 };
 

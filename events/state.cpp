@@ -93,9 +93,9 @@ std::uint64_t hash_of_key(std::string_view key) {
 /// Entries to be written; an empty value is for one to be deleted.
 class Entries {
  public:
-  void add(std::string key, std::string_view value) {
-    entries_.push_back({std::move(key), values_.size(), value.size()});
-    values_ += value;
+  void add(std::string_view key, std::string_view value) {
+    entries_.push_back({beginning(key), bytes_.size(), key.size(), value.size()});
+    bytes_.append(key).append(value);
   }
   void add(const Digest& identity, Position position) { ids_.emplace_back(identity, position); }
   std::size_t size() const { return entries_.size() + ids_.size(); }
@@ -103,20 +103,33 @@ class Entries {
   /// In the order of the keys.
   template <class Visit>
   void each(Visit&& visit) {
-    std::ranges::sort(entries_, {}, &Entry::key);
-    for (const Entry& e : entries_) visit(e.key, std::string_view{values_}.substr(e.start, e.size));
-    // Numbers sort faster than texts, and these keys come last.
+    std::ranges::sort(entries_, [&](const Entry& a, const Entry& b) {
+      return a.beginning != b.beginning ? a.beginning < b.beginning : key(a) < key(b);
+    });
+    for (const Entry& e : entries_) {
+      visit(key(e), std::string_view{bytes_}.substr(e.start + e.key_size, e.value_size));
+    }
+    // These keys come last.
     std::ranges::sort(ids_, {}, [](const auto& id) { return std::pair(id.first.high, id.first.low); });
     for (const auto& [identity, position] : ids_) visit(key_of(identity), store::ordered_key(position));
   }
 
  private:
+  using Beginning = std::array<std::uint64_t, 2>;  // sixteen bytes as numbers: most keys differ there already
   struct Entry {
-    std::string key;
-    std::size_t start, size;  // of the value, all values standing together
+    Beginning beginning;
+    std::size_t start, key_size, value_size;
   };
+
+  static Beginning beginning(std::string_view key) {
+    Beginning words{};
+    std::memcpy(words.data(), key.data(), std::min(key.size(), sizeof words));
+    return {__builtin_bswap64(words[0]), __builtin_bswap64(words[1])};
+  }
+  std::string_view key(const Entry& e) const { return std::string_view{bytes_}.substr(e.start, e.key_size); }
+
   std::vector<Entry> entries_;
-  std::string values_;
+  std::string bytes_;
   std::vector<std::pair<Digest, Position>> ids_;
 };
 
@@ -262,8 +275,8 @@ void State::tend_filter(std::size_t lines) {
   if (!filter_ && lines_without_filter_ > worth_a_scan) {
     filter_ = std::make_unique<Filter>(memory_bytes_ / filter_share);
     for (const Generation* generation : std::initializer_list<const Generation*>{young_.get(), old_.get()}) {
-      for (const Entities::Slot& slot : generation->entities) note(slot.hash);
-      for (const Claims::Slot& slot : generation->claims) note(slot.hash);
+      generation->entities.each([&](const Entities::Slot& slot) { note(slot.hash); });
+      generation->claims.each([&](const Claims::Slot& slot) { note(slot.hash); });
       for (const auto& [key, position] : generation->ids) note(key.low);
     }
     scan_ = std::async(std::launch::async, &State::scanned, this);
@@ -302,7 +315,11 @@ void State::hold(Claims::Slot& slot, std::optional<Stream> holder) {
 }
 
 void State::fold(const Record& record) {
-  Entities::Slot& slot = entity(stream_of(record.event));
+  fold(record, stream_of(record.event));
+}
+
+void State::fold(const Record& record, const Stream& own) {
+  Entities::Slot& slot = entity(own);
   const Stream& stream = slot.key;
   Known& known = slot.value;
   change(slot);
@@ -359,11 +376,18 @@ bool State::due(Position last) const {
   return bytes > memory_bytes_ / 2 || last - checkpoint_.position >= turn_every;
 }
 
+void State::Generation::clear() {
+  entities.clear();
+  claims.clear();
+  ids.clear();
+}
+
 void State::turn(const Tail& tail) {
   wait_for_writer();
   young_->largest = largest_;
   young_->tail = checkpoint_ = tail;
-  old_ = std::exchange(young_, std::make_unique<Generation>());
+  std::swap(young_, old_);
+  young_->clear();
   last_ = nullptr;
 }
 
@@ -391,12 +415,12 @@ void State::wait_for_writer() {
 
 void State::write(const Generation& generation) const {
   Entries entries;
-  for (const Entities::Slot& slot : generation.entities) {
+  generation.entities.each([&](const Entities::Slot& slot) {
     if (slot.changed && slot.value.version != 0) entries.add(key_of(slot.key), encode(slot.value));  // else undone
-  }
-  for (const Claims::Slot& slot : generation.claims) {
+  });
+  generation.claims.each([&](const Claims::Slot& slot) {
     if (slot.changed) entries.add(key_of(slot.key), slot.value ? encode(*slot.value) : "");
-  }
+  });
   for (const auto& [key, position] : generation.ids) entries.add(key, position);
   std::string checkpoint;
   const Tail& tail = generation.tail;
@@ -406,7 +430,7 @@ void State::write(const Generation& generation) const {
 
   if (entries.size() < worth_a_file) {
     rocksdb::WriteBatch batch;
-    entries.each([&](const std::string& key, std::string_view value) {
+    entries.each([&](std::string_view key, std::string_view value) {
       store::check(value.empty() ? batch.Delete(key) : batch.Put(key, value), directory_.string());
     });
     store::check(db_.Write({}, &batch), directory_.string());
@@ -420,7 +444,7 @@ void State::write(const Generation& generation) const {
   // would change.
   std::filesystem::remove(path);
   store::check(file.Open(path), path);
-  entries.each([&](const std::string& key, std::string_view value) {
+  entries.each([&](std::string_view key, std::string_view value) {
     store::check(value.empty() ? file.Delete(key) : file.Put(key, value), path);
   });
   store::check(file.Finish(), path);

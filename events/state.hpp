@@ -49,6 +49,7 @@ class State final : public World {
 
   /// Makes the state what it is after the record, which follows the last one.
   void fold(const Record&);
+  void fold(const Record&, const Stream& own);  ///< Of the event, where it is at hand.
 
   /// From here to `keep` or `roll_back`, changes can be undone.
   void begin();
@@ -84,6 +85,8 @@ class State final : public World {
     Ids ids;
     Largest largest{};
     Tail tail;
+
+    void clear();
   };
 
   Entities::Slot* in_memory(const Stream&, std::size_t hash);
@@ -103,7 +106,7 @@ class State final : public World {
   std::filesystem::path directory_;
   std::size_t memory_bytes_;
   std::unique_ptr<Generation> young_ = std::make_unique<Generation>();
-  std::unique_ptr<const Generation> old_ = std::make_unique<Generation>();
+  std::unique_ptr<Generation> old_ = std::make_unique<Generation>();  // read only
   Ids ids_looked_up_;
   Entities::Slot* last_ = nullptr;  // an event asks for its own stream again and again
   Largest largest_{};
