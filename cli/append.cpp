@@ -18,6 +18,7 @@
 #include "cli/append_where.hpp"
 #include "cli/channel.hpp"
 #include "cli/command.hpp"
+#include "cli/condition.hpp"
 #include "cli/home.hpp"
 #include "cli/intake.hpp"
 #include "cli/interrupt.hpp"
@@ -38,6 +39,7 @@ struct Options {
   std::vector<std::string> what;  // FILE..., or TYPE key=value...
   bool atomic = false, dry_run = false, receipts = false;
   std::string rejects;
+  std::vector<std::string> expect;
   std::optional<std::string> where;
   std::optional<std::uint64_t> limit;
   double wait_seconds = 10;
@@ -204,7 +206,8 @@ Exit atomic(const Common& common, Ledger& ledger, Batch all, Report& report, con
   const bool sound = refused == all.entries.end();
   const std::span before = std::span{all.lines}.first(parsed);
   const std::vector<Answer> answers =
-      sound && !options.dry_run ? ledger.append_all(before) : ledger.judge(before, /*all=*/true);
+      sound && !options.dry_run ? ledger.append_all(before, options.conditions)
+                                : ledger.judge(before, /*all=*/true, options.conditions);
   const auto* rejection = answers.empty() ? nullptr : std::get_if<Rejection>(&answers.back());
   if (sound && rejection == nullptr) {
     report.add(all, answers);
@@ -219,10 +222,10 @@ Exit atomic(const Common& common, Ledger& ledger, Batch all, Report& report, con
 }
 
 Exit append(const Common& common, Ledger& ledger, Input& input, Report& report, const Options& options) {
-  if (!options.atomic && !options.dry_run) return each(ledger, input, report);
-  Batch all = gather(input, options.atomic);
+  if (!options.whole() && !options.dry_run) return each(ledger, input, report);
+  Batch all = gather(input, options.whole());
   if (interrupt_came) return Exit::interrupted;
-  if (options.atomic) return atomic(common, ledger, std::move(all), report, options);
+  if (options.whole()) return atomic(common, ledger, std::move(all), report, options);
   const std::vector<Answer> answers = ledger.judge(all.lines);
   report.add(all, answers);
   if (!options.receipts) print_row_changes(common, all.lines, answers);
@@ -284,6 +287,13 @@ Command append_command(CLI::App& app, const Common& common) {
       ->check(whole_number)
       ->type_name("N");
   command->add_flag("--atomic", options->atomic, "All lines or none");
+  command
+      ->add_option("--expect", options->expect,
+                   "All lines or none, and only if that stream is at that version, alive (exists) or without a record "
+                   "(none); may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("STREAM=VERSION");
   command->add_flag("-n,--dry-run", options->dry_run,
                     "Say what would happen, and (without --receipts) which rows would change how; change nothing");
   command->add_flag("--receipts", options->receipts,
@@ -296,6 +306,7 @@ Command append_command(CLI::App& app, const Common& common) {
   command->footer(R"(carnet append day.ndjson
 carnet append vol.took_off numero=AF101 time=2026-11-22T10:05:00Z
 carnet append vol.created numero=AF102 destination=Madrid avion.modele=A320 pilote_id=
+carnet append day.ndjson --expect vol/AF101=3 --expect avion/7=exists
 carnet append vol.cancelled raison=météo --where "destination = 'Madrid' and statut = 'prévu'"
 
 Values are read by the member's type, `key=` is null, a dot builds a nested object; id=, time= and expect= as in a line.

@@ -143,7 +143,7 @@ struct Ledger::Impl {
   Pending submit(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions = {}) {
     sealing.wait(true);
     std::unique_lock lock(judging);
-    if (is_dry(mode)) return {*this, dry_answers(mode, lines), nullptr, false};
+    if (is_dry(mode)) return {*this, dry_answers(mode, lines, conditions), nullptr, false};
     while (open && open->lines >= max_commit_lines) {
       const std::shared_ptr<Commit> full = open;
       lock.unlock();
@@ -200,14 +200,15 @@ struct Ledger::Impl {
     throw;
   }
 
-  std::vector<Answer> dry_answers(Mode mode, std::span<const Line> lines) try {
+  std::vector<Answer> dry_answers(Mode mode, std::span<const Line> lines,
+                                  std::span<const Condition> conditions) try {
     std::vector<Answer> all;
     const Tail& tail = open ? open->writer.tail() : judged;
     const Time recorded = std::max(tail.recorded, now());
     state.prefetch(lines);
     state.begin();
     for (const Line& line : lines) {
-      all.push_back(judge.judge(line, tail.position + 1 + accepted.size(), recorded, {}, accepted));
+      all.push_back(judge.judge(line, tail.position + 1 + accepted.size(), recorded, conditions, accepted));
       if (is_atomic(mode) && std::holds_alternative<Rejection>(all.back())) break;
     }
     accepted.clear();
@@ -306,8 +307,8 @@ std::vector<Answer> Ledger::append_all(std::span<const Line> lines, std::span<co
 Ledger::Pending Ledger::submit(std::span<const Line> lines) {
   return impl_->submit(Mode::by_line, lines);
 }
-std::vector<Answer> Ledger::judge(std::span<const Line> lines, bool all) {
-  return impl_->submit(all ? Mode::judge_all : Mode::judge_by_line, lines).wait();
+std::vector<Answer> Ledger::judge(std::span<const Line> lines, bool all, std::span<const Condition> conditions) {
+  return impl_->submit(all ? Mode::judge_all : Mode::judge_by_line, lines, conditions).wait();
 }
 
 Head Ledger::head() const {

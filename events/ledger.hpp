@@ -69,7 +69,7 @@ class Ledger {
   /// As append, but returns when the lines are judged: the next ones can be judged while these become durable.
   Pending submit(std::span<const Line> lines);
   /// The answers that append (or append_all) would give; changes nothing.
-  std::vector<Answer> judge(std::span<const Line> lines, bool all = false);
+  std::vector<Answer> judge(std::span<const Line> lines, bool all = false, std::span<const Condition> conditions = {});
 
   Head head() const;
 

@@ -167,6 +167,7 @@ bool State::stored(const std::string& key, std::string& value) {
 
 State::Entities::Slot* State::in_memory(const Stream& stream, std::size_t hash) {
   if (Entities::Slot* slot = young_->entities.find(stream, hash)) return slot;
+  if (!may_be_stored(hash)) return nullptr;
   const Entities::Slot* slot = old_->entities.find(stream, hash);
   return slot == nullptr ? nullptr : &young_->entities.add(stream, hash, slot->value);
 }
