@@ -27,7 +27,8 @@ Condition condition_from(std::string_view text) {
   const auto stream = stream_from(text.substr(0, equals));
   const auto expect = equals == text.npos ? std::nullopt : expect_from(text.substr(equals + 1));
   if (stream && expect) return {*stream, *expect};
-  throw Usage(fmt::format("append: --expect {}: not STREAM=VERSION (vol/AF101=3, avion/7=exists, vol/AF102=none)", text));
+  throw Usage(
+      fmt::format("append: --expect {}: not STREAM=VERSION (vol/AF101=3, avion/7=exists, vol/AF102=none)", text));
 }
 
 }  // namespace carnet

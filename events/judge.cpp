@@ -177,7 +177,7 @@ Answer Judge::judge(const Line& line, Position next, Time recorded, std::span<co
   if (!rejection) {
     keep_first(rejection, conflict(line, stream, own.position));
     for (const Record& record : records) {
-      const std::string_view prefix = &record == &own                                    ? ""
+      const std::string_view prefix = &record == &own                                         ? ""
                                       : std::holds_alternative<AvionRegistered>(record.event) ? "avion."
                                                                                               : "pilote.";
       keep_first(rejection, check(record.event, record.time, state_), prefix);

@@ -78,8 +78,9 @@ struct Ledger::Impl {
   std::shared_ptr<Commit> open;  // takes in requests; null until the first one comes
   Tail judged;                   // behind the last sealed commit
   std::string failed;            // why nothing more is written, once a write has failed
+  std::chrono::steady_clock::time_point space_seen;
 
-  std::mutex writing;                // held from a commit's sealing until it is durable
+  std::mutex writing;                 // held from a commit's sealing until it is durable
   std::atomic<bool> sealing = false;  // who judges lets the writer go first, or a commit would never end
 
   Impl(const std::filesystem::path& path, Options o)
@@ -200,8 +201,7 @@ struct Ledger::Impl {
     throw;
   }
 
-  std::vector<Answer> dry_answers(Mode mode, std::span<const Line> lines,
-                                  std::span<const Condition> conditions) try {
+  std::vector<Answer> dry_answers(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions) try {
     std::vector<Answer> all;
     const Tail& tail = open ? open->writer.tail() : judged;
     const Time recorded = std::max(tail.recorded, now());
@@ -270,11 +270,17 @@ struct Ledger::Impl {
     throw std::system_error(EIO, std::generic_category(), "the ledger must be opened again: " + failed);
   }
 
-  void require_space() const {
+  // What fits between two looks is far less than the floor.
+  void require_space() {
+    const auto time = std::chrono::steady_clock::now();
+    if (time - space_seen < std::chrono::milliseconds(100)) return;
     struct statvfs info {};
     if (::statvfs(directory.log().c_str(), &info) != 0) return;
     const std::uint64_t free_bytes = std::uint64_t{info.f_bavail} * info.f_frsize;
-    if (free_bytes >= options.free_bytes_floor) return;
+    if (free_bytes >= options.free_bytes_floor) {
+      space_seen = time;
+      return;
+    }
     throw std::system_error(ENOSPC, std::generic_category(),
                             fmt::format("{}: {} MiB free, {} MiB needed (make room; reading goes on)",
                                         directory.path.string(), free_bytes >> 20, options.free_bytes_floor >> 20));

@@ -81,7 +81,8 @@ std::uint64_t hash_of_key(std::string_view key) {
     std::memcpy(&big_endian, key.data() + at, sizeof big_endian);
     return static_cast<std::int32_t>(__builtin_bswap32(big_endian));
   };
-  if (key.size() < 3 || (key.size() < 6 && key[1] != static_cast<char>(Kind::vol))) throw Damage("state: a key too short");
+  if (key.size() < 3 || (key.size() < 6 && key[1] != static_cast<char>(Kind::vol)))
+    throw Damage("state: a key too short");
   if (key.starts_with('i')) return store::from_ordered_key(key.substr(9));
   const auto kind = static_cast<std::uint8_t>(key[1]);
   if (key.starts_with('c')) return hash(key.substr(6), id(2), kind);
