@@ -39,10 +39,13 @@ struct Options {
   std::vector<std::string> what;  // FILE..., or TYPE key=value...
   bool atomic = false, dry_run = false, receipts = false;
   std::string rejects;
-  std::vector<std::string> expect;
+  std::vector<std::string> expect;  // STREAM=VERSION
+  std::vector<Condition> conditions;
   std::optional<std::string> where;
   std::optional<std::uint64_t> limit;
   double wait_seconds = 10;
+
+  bool whole() const { return atomic || !expect.empty(); }
 };
 
 // What is judged as a whole is held in memory as a whole, so there is an end to it.
@@ -205,9 +208,9 @@ Exit atomic(const Common& common, Ledger& ledger, Batch all, Report& report, con
   const auto parsed = static_cast<std::size_t>(refused - all.entries.begin());
   const bool sound = refused == all.entries.end();
   const std::span before = std::span{all.lines}.first(parsed);
-  const std::vector<Answer> answers =
-      sound && !options.dry_run ? ledger.append_all(before, options.conditions)
-                                : ledger.judge(before, /*all=*/true, options.conditions);
+  const std::vector<Answer> answers = sound && !options.dry_run
+                                          ? ledger.append_all(before, options.conditions)
+                                          : ledger.judge(before, /*all=*/true, options.conditions);
   const auto* rejection = answers.empty() ? nullptr : std::get_if<Rejection>(&answers.back());
   if (sound && rejection == nullptr) {
     report.add(all, answers);
@@ -215,6 +218,7 @@ Exit atomic(const Common& common, Ledger& ledger, Batch all, Report& report, con
     return Exit::done;
   }
   Batch failed;
+  failed.names = all.names;
   failed.entries.push_back(std::move(rejection != nullptr ? all.entries[answers.size() - 1] : *refused));
   if (rejection != nullptr) failed.entries[0].rejection = *rejection;
   report.add(failed, {});
@@ -250,9 +254,7 @@ Exit run(const Common& common, const Options& options) {
   ledger_options.wait = std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_seconds * 1000));
   Ledger ledger(scratch ? scratch->directory : home.ledger(), ledger_options);
   const InterruptLatch latch;  // from here on there may be a commit to finish
-  if (input.change)
-    input.matches =
-        std::make_unique<MatchingLines>(common, *input.change, input.names, options.atomic || options.dry_run);
+  if (input.change) input.matches = std::make_unique<MatchingLines>(common, *input.change);
   Report report({options.receipts, options.rejects, options.dry_run, input.names, input.from});
   Exit exit = Exit::done;
   try {
@@ -311,7 +313,10 @@ carnet append vol.cancelled raison=météo --where "destination = 'Madrid' and s
 
 Values are read by the member's type, `key=` is null, a dot builds a nested object; id=, time= and expect= as in a line.
 A line without `time` happened when it was accepted; one with an `id` may be sent again. carnet events lists the types.)");
-  return {command, [&common, options] { return run(common, *options); }};
+  return {command, [&common, options] {
+            for (const std::string& text : options->expect) options->conditions.push_back(condition_from(text));
+            return run(common, *options);
+          }};
 }
 
 }  // namespace carnet

@@ -70,14 +70,12 @@ BulkChange change_from(const std::vector<std::string>& words, const std::string&
   return change;
 }
 
-MatchingLines::MatchingLines(const Common& common, BulkChange change, std::vector<std::string>& names, bool whole)
+MatchingLines::MatchingLines(const Common& common, BulkChange change)
     : change_(std::move(change)),
       connection_(open_tables(common)),
       session_(connection_),
       matches_(session_, change_.entity, change_.where, change_.limit),
-      reader_(home_from(common.home).ledger()),
-      names_(names),
-      whole_(whole) {}
+      reader_(home_from(common.home).ledger()) {}
 
 void MatchingLines::look_ahead() {
   std::vector<Position> positions;
@@ -92,7 +90,6 @@ void MatchingLines::look_ahead() {
 
 Batch MatchingLines::next() {
   Batch batch;
-  if (!whole_) names_.clear();
   try {
     if (ahead_.empty()) look_ahead();
   } catch (const Interrupted&) {
@@ -103,8 +100,8 @@ Batch MatchingLines::next() {
     std::vector<std::string> members = key_members(match.stream);
     members.insert(members.end(), change_.members.begin(), change_.members.end());
     members.push_back(fmt::format("expect={}", versions_.at(match.position)));
-    batch.add(static_cast<std::uint32_t>(names_.size()), ++lines_, event_line(change_.type, members), true);
-    names_.push_back(text(match.stream));
+    batch.add(static_cast<std::uint32_t>(batch.names.size()), ++lines_, event_line(change_.type, members), true);
+    batch.names.push_back(text(match.stream));
   }
   return batch;
 }

@@ -34,11 +34,9 @@ BulkChange change_from(const std::vector<std::string>& words, const std::string&
 /// the entity had there. Read as they are needed: memory does not grow with their number.
 class MatchingLines {
  public:
-  /// `names` becomes the names of the last batch's streams, or of all where the batches are put together to a whole. An
-  /// entry's file is its stream's place there.
-  MatchingLines(const Common&, BulkChange, std::vector<std::string>& names, bool whole);
+  MatchingLines(const Common&, BulkChange);
 
-  /// About one commit's; empty after the last, or when interrupted.
+  /// About one commit's, named by their streams; empty after the last, or when interrupted.
   Batch next();
 
  private:
@@ -51,8 +49,6 @@ class MatchingLines {
   Reader reader_;
   std::deque<Match> ahead_;  ///< Whose versions are known.
   std::unordered_map<Position, Version> versions_;
-  std::vector<std::string>& names_;
-  bool whole_;
   std::uint64_t lines_ = 0;
 };
 

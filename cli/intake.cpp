@@ -63,6 +63,8 @@ void Batch::take(Batch& other) {
     std::swap(*this, other);
     return;
   }
+  for (Entry& entry : other.entries) entry.file += static_cast<std::uint32_t>(names.size());
+  std::ranges::move(other.names, std::back_inserter(names));
   std::ranges::move(other.entries, std::back_inserter(entries));
   std::ranges::move(other.lines, std::back_inserter(lines));
   bytes += other.bytes;

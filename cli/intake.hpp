@@ -17,7 +17,7 @@ namespace carnet {
 
 /// A line of the input that is not blank.
 struct Entry {
-  std::uint32_t file = 0;  ///< Index into the intake's files.
+  std::uint32_t file = 0;  ///< Index into the batch's names, or else into the input's.
   std::uint64_t number = 0;
   std::optional<Rejection> rejection;  ///< Of its text; null for one that is among the batch's lines.
   std::string text;                    ///< As given, if it is kept.
@@ -28,6 +28,8 @@ struct Batch {
   std::vector<Entry> entries;
   std::vector<Line> lines;  ///< Of the entries that parsed, in their order.
   std::size_t bytes = 0;    ///< Of text.
+  /// What the entries come from, where that differs from batch to batch; empty: the input's names hold.
+  std::vector<std::string> names;
 
   void add(std::uint32_t file, std::uint64_t number, std::string_view text, bool keep_text);
   void add_rejected(std::uint32_t file, std::uint64_t number, Rejection, std::string_view text, bool keep_text);

@@ -53,6 +53,7 @@ Report::Report(Options options) : options_(std::move(options)) {
 void Report::add(const Batch& batch, const std::vector<Answer>& answers) {
   std::size_t next = 0;
   const Entry* last = nullptr;
+  names_ = batch.names.empty() ? &options_.names : &batch.names;
   for (const Entry& entry : batch.entries) {
     if (entry.rejection) {
       refuse(entry, *entry.rejection);
@@ -105,14 +106,14 @@ std::string Report::receipt_of(const Entry& entry) const {
   std::string out = "{";
   if (options_.names.size() > 1 || options_.from == From::matches) {
     out += options_.from == From::matches ? R"("stream":)" : R"("file":)";
-    json::append_quoted(out, options_.names[entry.file]);
+    json::append_quoted(out, (*names_)[entry.file]);
     out += ',';
   }
   return out + fmt::format(R"("line":{},)", entry.number);
 }
 
 std::string Report::where(const Entry& entry) const {
-  const std::string& name = options_.names[entry.file];
+  const std::string& name = (*names_)[entry.file];
   return options_.from == From::files ? fmt::format("{}:{}", name, entry.number) : name;
 }
 

@@ -26,7 +26,7 @@ class Report {
     bool receipts = false;
     std::string rejects;  ///< A file for the refused lines; empty: none.
     bool dry_run = false;
-    const std::vector<std::string>& names;  ///< Of the files, the type or the streams, by an entry's index.
+    std::vector<std::string> names;  ///< Of the files, or the type, by an entry's index; a batch may have its own.
     From from = From::files;
   };
 
@@ -59,6 +59,7 @@ class Report {
   std::uint64_t accepted_ = 0, duplicates_ = 0, refused_ = 0;
   std::array<std::uint64_t, 15> refused_by_code_{};
   std::string last_;
+  const std::vector<std::string>* names_ = &options_.names;  // of the batch
 };
 
 }  // namespace carnet
