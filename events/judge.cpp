@@ -135,7 +135,7 @@ Answer Judge::judge(const Line& line, Position next, Time recorded, std::span<co
   if (!line.id.empty()) {
     if (auto answer = known_answer(line, accepted)) return *std::move(answer);
   }
-  for (const Condition& condition : conditions) {
+  for (const Condition& condition : accepted.empty() ? conditions : std::span<const Condition>{}) {
     if (auto rejection = unmet(condition)) return *std::move(rejection);
   }
   // The vol comes last, behind the avion and the pilote that it brings.

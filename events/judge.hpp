@@ -17,7 +17,8 @@ class Judge {
   Judge(State& state, const Log& log) : state_(state), log_(log) {}
 
   /// Appends one to three records to `accepted` and folds them into the state, or changes nothing. `next` is the
-  /// position that the first of them gets. `conditions` must hold for a line that was not recorded before.
+  /// position that the first of them gets. `conditions` must hold before the first of a request's records, those before
+  /// it being in `accepted`.
   Answer judge(const Line& line, Position next, Time recorded, std::span<const Condition> conditions,
                std::vector<Record>& accepted);
 

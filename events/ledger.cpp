@@ -57,6 +57,7 @@ struct Ledger::Commit {
   ChunkWriter writer;
   std::size_t lines = 0;
   std::exception_ptr failure;
+  std::atomic<bool> led = false;  // somebody writes it, or is about to
   std::atomic<bool> done = false;
 
   explicit Commit(const Tail& tail) : recorded(std::max(tail.recorded, now())), writer(batch, tail, recorded) {}
@@ -144,7 +145,7 @@ struct Ledger::Impl {
   Pending submit(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions = {}) {
     sealing.wait(true);
     std::unique_lock lock(judging);
-    if (is_dry(mode)) return {*this, dry_answers(mode, lines, conditions), nullptr, false};
+    if (is_dry(mode)) return {*this, dry_answers(mode, lines, conditions), nullptr};
     while (open && open->lines >= max_commit_lines) {
       const std::shared_ptr<Commit> full = open;
       lock.unlock();
@@ -152,15 +153,14 @@ struct Ledger::Impl {
       lock.lock();
     }
     refuse_if_failed();
-    const bool leads = !open;
-    if (leads) {
+    if (!open) {
       require_space();
       judge.forget(head_file.read().position);
       open = std::make_shared<Commit>(judged);
     }
     const std::shared_ptr<Commit> commit = open;
     try {
-      return {*this, answers(mode, lines, conditions, *commit), commit, leads};
+      return {*this, answers(mode, lines, conditions, *commit), commit};
     } catch (...) {  // all of this commit is refused
       lock.unlock();
       write(*commit);
@@ -288,16 +288,20 @@ struct Ledger::Impl {
 };
 
 Ledger::Pending::~Pending() {
-  if (commit_ && leads_) ledger_.write(*commit_);
+  wait_for_commit();
 }
 
 std::vector<Answer> Ledger::Pending::wait() {
-  if (const std::shared_ptr<Commit> commit = std::exchange(commit_, nullptr)) {
-    if (leads_) ledger_.write(*commit);
-    commit->done.wait(false);
-    if (commit->failure) std::rethrow_exception(commit->failure);
-  }
+  wait_for_commit();
+  const std::shared_ptr<Commit> commit = std::exchange(commit_, nullptr);
+  if (commit && commit->failure) std::rethrow_exception(commit->failure);
   return std::move(answers_);
+}
+
+void Ledger::Pending::wait_for_commit() {
+  if (!commit_) return;
+  if (!commit_->led.exchange(true)) ledger_.write(*commit_);
+  commit_->done.wait(false);
 }
 
 Ledger::Ledger(const std::filesystem::path& directory, Options options)

@@ -79,8 +79,8 @@ class Ledger {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Lines that were judged and are not known to be durable yet. To be waited for before the ledger goes; what nobody
-/// waits for becomes durable all the same.
+/// Lines that were judged and are not known to be durable yet: who waits first writes the commit for all. Must go before
+/// the ledger; what nobody waits for becomes durable all the same.
 class Ledger::Pending {
  public:
   Pending(Pending&&) noexcept = default;
@@ -92,13 +92,13 @@ class Ledger::Pending {
 
  private:
   friend Impl;
-  Pending(Impl& ledger, std::vector<Answer> answers, std::shared_ptr<Commit> commit, bool leads)
-      : ledger_(ledger), answers_(std::move(answers)), commit_(std::move(commit)), leads_(leads) {}
+  Pending(Impl& ledger, std::vector<Answer> answers, std::shared_ptr<Commit> commit)
+      : ledger_(ledger), answers_(std::move(answers)), commit_(std::move(commit)) {}
+  void wait_for_commit();
 
   Impl& ledger_;
   std::vector<Answer> answers_;
   std::shared_ptr<Commit> commit_;  // null: there is nothing to wait for
-  bool leads_;                      // whose part it is to write the commit
 };
 
 }  // namespace carnet
