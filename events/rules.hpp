@@ -3,8 +3,10 @@
 // is made of them.
 #pragma once
 
-#include <boost/container/static_vector.hpp>
+#include <array>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "events/event.hpp"
 #include "events/rejection.hpp"
@@ -43,7 +45,17 @@ std::optional<Rejection> check(const Event&, Time time, World&);
 /// Changes the entity (settled, and as `check` saw it) to what it is after the event. Total: never fails.
 void apply(const Event&, Time time, Entity&);
 
-using Claims = boost::container::static_vector<Claim, 2>;
+/// At most two: no memory is taken for them at every event.
+class Claims {
+ public:
+  void add(Claim claim) { held_[count_++] = std::move(claim); }
+  const Claim* begin() const { return held_.data(); }
+  const Claim* end() const { return held_.data() + count_; }
+
+ private:
+  std::array<Claim, 2> held_;
+  std::size_t count_ = 0;
+};
 /// What the entity holds in this state.
 Claims claims(const Entity&);
 

@@ -157,13 +157,13 @@ Claims claims(const Entity& entity) {
   Claims held;
   if (const Vol* vol = std::get_if<Vol>(&entity)) {
     if (in_the_air(vol->statut)) {
-      if (vol->avion_id) held.push_back({Claim::Of::avion, *vol->avion_id, {}});
-      if (vol->pilote_id) held.push_back({Claim::Of::pilote, *vol->pilote_id, {}});
+      if (vol->avion_id) held.add({Claim::Of::avion, *vol->avion_id, {}});
+      if (vol->pilote_id) held.add({Claim::Of::pilote, *vol->pilote_id, {}});
     }
   } else if (const Pilote* pilote = std::get_if<Pilote>(&entity)) {
-    if (pilote->licence) held.push_back({Claim::Of::licence, 0, *pilote->licence});
+    if (pilote->licence) held.add({Claim::Of::licence, 0, *pilote->licence});
   } else if (const Reservation* reservation = std::get_if<Reservation>(&entity)) {
-    if (reservation->siege) held.push_back({Claim::Of::siege, 0, reservation->numero + '\0' + *reservation->siege});
+    if (reservation->siege) held.add({Claim::Of::siege, 0, reservation->numero + '\0' + *reservation->siege});
   }
   return held;
 }

@@ -2,10 +2,6 @@
 #include "events/state.hpp"
 
 #include <fmt/format.h>
-#include <rocksdb/sst_file_writer.h>
-#include <rocksdb/write_batch.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include <algorithm>
 #include <limits>
@@ -13,38 +9,12 @@
 
 #include "events/archive.hpp"
 #include "events/content.hpp"
+#include "events/entries.hpp"
 #include "events/reader.hpp"
 #include "events/store.hpp"
 
 namespace carnet {
 namespace {
-
-// FORMAT.md, "State". The checkpoint stands before every other key.
-const std::string checkpoint_key = "!";
-
-std::string ordered_id(std::int32_t id) {
-  const auto big_endian = __builtin_bswap32(static_cast<std::uint32_t>(id));
-  return {reinterpret_cast<const char*>(&big_endian), sizeof big_endian};
-}
-
-std::string key_of(const Stream& s) {
-  std::string key = "e";
-  key += static_cast<char>(s.kind);
-  key += s.numero;
-  if (s.kind == Kind::reservation) key += '\0';
-  if (s.kind != Kind::vol) key += ordered_id(s.id);
-  return key;
-}
-
-std::string key_of(const Claim& c) {
-  std::string key = "c";
-  key += static_cast<char>(c.of);
-  return key + ordered_id(c.id) + c.text;
-}
-
-std::string key_of(const Digest& identity) {
-  return "i" + store::ordered_key(identity.high) + store::ordered_key(identity.low);
-}
 
 template <class T>
 T decoded(std::string_view bytes, T (*decode)(std::string_view)) {
@@ -61,85 +31,13 @@ constexpr Position turn_every = 256 << 10;
 constexpr std::size_t bytes_an_entry = 320, bytes_an_id = 32;
 // The filter's part of the memory. Work that goes on for so many lines is worth a scan that fills it.
 constexpr std::size_t filter_share = 8, worth_a_scan = 100'000;
-// From so many entries on, a sorted file handed over to RocksDB is quicker than its memtable.
-constexpr std::size_t worth_a_file = 2000;
-
-std::size_t hash(std::string_view text, std::int32_t id, std::uint8_t kind) {
-  return XXH3_64bits_withSeed(text.data(), text.size(), static_cast<std::uint64_t>(id) << 8 | kind);
-}
-std::size_t hash(const Stream& s) {
-  return hash(s.numero, s.id, static_cast<std::uint8_t>(s.kind));
-}
-std::size_t hash(const Claim& c) {
-  return hash(c.text, c.id, static_cast<std::uint8_t>(c.of));
-}
-
-/// The hash of what has this key.
-std::uint64_t hash_of_key(std::string_view key) {
-  const auto id = [&](std::size_t at) {
-    std::uint32_t big_endian = 0;
-    std::memcpy(&big_endian, key.data() + at, sizeof big_endian);
-    return static_cast<std::int32_t>(__builtin_bswap32(big_endian));
-  };
-  if (key.size() < 3 || (key.size() < 6 && key[1] != static_cast<char>(Kind::vol)))
-    throw Damage("state: a key too short");
-  if (key.starts_with('i')) return store::from_ordered_key(key.substr(9));
-  const auto kind = static_cast<std::uint8_t>(key[1]);
-  if (key.starts_with('c')) return hash(key.substr(6), id(2), kind);
-  if (kind == static_cast<std::uint8_t>(Kind::vol)) return hash(key.substr(2), 0, kind);
-  const std::size_t numero_end = kind == static_cast<std::uint8_t>(Kind::reservation) ? key.size() - 5 : 2;
-  return hash(key.substr(2, numero_end - 2), id(key.size() - 4), kind);
-}
-
-/// Entries to be written; an empty value is for one to be deleted.
-class Entries {
- public:
-  void add(std::string_view key, std::string_view value) {
-    entries_.push_back({beginning(key), bytes_.size(), key.size(), value.size()});
-    bytes_.append(key).append(value);
-  }
-  void add(const Digest& identity, Position position) { ids_.emplace_back(identity, position); }
-  std::size_t size() const { return entries_.size() + ids_.size(); }
-
-  /// In the order of the keys.
-  template <class Visit>
-  void each(Visit&& visit) {
-    std::ranges::sort(entries_, [&](const Entry& a, const Entry& b) {
-      return a.beginning != b.beginning ? a.beginning < b.beginning : key(a) < key(b);
-    });
-    for (const Entry& e : entries_) {
-      visit(key(e), std::string_view{bytes_}.substr(e.start + e.key_size, e.value_size));
-    }
-    // These keys come last.
-    std::ranges::sort(ids_, {}, [](const auto& id) { return std::pair(id.first.high, id.first.low); });
-    for (const auto& [identity, position] : ids_) visit(key_of(identity), store::ordered_key(position));
-  }
-
- private:
-  using Beginning = std::array<std::uint64_t, 2>;  // sixteen bytes as numbers: most keys differ there already
-  struct Entry {
-    Beginning beginning;
-    std::size_t start, key_size, value_size;
-  };
-
-  static Beginning beginning(std::string_view key) {
-    Beginning words{};
-    std::memcpy(words.data(), key.data(), std::min(key.size(), sizeof words));
-    return {__builtin_bswap64(words[0]), __builtin_bswap64(words[1])};
-  }
-  std::string_view key(const Entry& e) const { return std::string_view{bytes_}.substr(e.start, e.key_size); }
-
-  std::vector<Entry> entries_;
-  std::string bytes_;
-  std::vector<std::pair<Digest, Position>> ids_;
-};
 
 }  // namespace
 
 State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memory_bytes)
     : db_(db), directory_(std::move(directory)), memory_bytes_(memory_bytes) {
   std::string value;
-  if (!stored(checkpoint_key, value)) {
+  if (!stored(std::string{checkpoint_key}, value)) {
     filter_ = std::make_unique<Filter>(memory_bytes_ / filter_share);
     filter_complete_ = true;
     return;
@@ -430,30 +328,7 @@ void State::write(const Generation& generation) const {
   Encoder{checkpoint}(tail.position, tail.checksum, tail.recorded, largest[1], largest[2], largest[4]);
   entries.add(checkpoint_key, checkpoint);
 
-  if (entries.size() < worth_a_file) {
-    rocksdb::WriteBatch batch;
-    entries.each([&](std::string_view key, std::string_view value) {
-      store::check(value.empty() ? batch.Delete(key) : batch.Put(key, value), directory_.string());
-    });
-    store::check(db_.Write({}, &batch), directory_.string());
-    return;
-  }
-  rocksdb::Options options = db_.GetOptions();
-  options.compression = rocksdb::kNoCompression;  // soon merged into others
-  rocksdb::SstFileWriter file{rocksdb::EnvOptions(options), options};
-  const std::string path = directory_ / "incoming.sst";
-  // A killed owner may have left this name as a second link to a file that RocksDB took over: written to, that one
-  // would change.
-  std::filesystem::remove(path);
-  store::check(file.Open(path), path);
-  entries.each([&](std::string_view key, std::string_view value) {
-    store::check(value.empty() ? file.Delete(key) : file.Put(key, value), path);
-  });
-  store::check(file.Finish(), path);
-  rocksdb::IngestExternalFileOptions ingestion;
-  ingestion.move_files = true;
-  ingestion.snapshot_consistency = false;
-  store::check(db_.IngestExternalFile({path}, ingestion), path);
+  entries.write(db_, directory_);
 }
 
 }  // namespace carnet

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A transaction as an object: what ends without a commit is rolled back.
 #pragma once
 
 #include <string>

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entries of the state as the database under it has them: keys (FORMAT.md, "State"), the hashes that memory finds
+// them by, and how many of them are written at once.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "events/record.hpp"
+#include "events/rules.hpp"
+
+namespace carnet {
+
+inline constexpr std::string_view checkpoint_key = "!";  ///< Stands before every other key.
+std::string key_of(const Stream&);
+std::string key_of(const Claim&);
+std::string key_of(const Digest& identity);
+
+std::size_t hash(const Stream&);
+std::size_t hash(const Claim&);
+/// The hash of what has this key; an identity's is its lower half. Throws Damage where it is no such key.
+std::uint64_t hash_of_key(std::string_view key);
+
+/// Entries to be written; an empty value is for one to be deleted.
+class Entries {
+ public:
+  void add(std::string_view key, std::string_view value);
+  void add(const Digest& identity, Position position) { ids_.emplace_back(identity, position); }
+
+  /// Sorts them and writes them all or none. `directory` takes the file that is handed over to the database where they
+  /// are many.
+  void write(rocksdb::DB& db, const std::filesystem::path& directory);
+
+ private:
+  using Beginning = std::array<std::uint64_t, 2>;  // sixteen bytes as numbers: most keys differ there already
+  struct Entry {
+    Beginning beginning;
+    std::size_t start, key_size, value_size;
+  };
+
+  static Beginning beginning(std::string_view key);
+  std::string_view key(const Entry& e) const { return std::string_view{bytes_}.substr(e.start, e.key_size); }
+  void each(auto&& visit) const;
+
+  std::vector<Entry> entries_;
+  std::string bytes_;  // each entry's key and value
+  std::vector<std::pair<Digest, Position>> ids_;
+};
+
+}  // namespace carnet
