@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger against what RocksDB and SQLite can do with the same bytes, in one run.
-//   ledger_bench [--rounds N] [--flights N] [--only TITLE] [--nyc13 FILE --carnet PROGRAM] [--long]
+//   ledger_bench [--rounds N] [--flights N] [--only TITLE] [--nyc13 FILE --carnet PROGRAM]
 #include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
 
+#include "bench/flights.hpp"
 #include "bench/measure.hpp"
 #include "cli/channel.hpp"
 #include "events/codec.hpp"
@@ -22,57 +22,12 @@
 namespace carnet::bench {
 namespace {
 
-constexpr std::size_t avions = 4000;
 // Far below what the entity states of a round need, so that they are looked up and written back all the time.
 constexpr std::size_t small_memory = 32u << 20;
 
-/// As airlines name flights: carrier, number, day of the year. A day's flights come in no order.
-std::string numero(std::size_t flight) {
-  constexpr std::size_t a_day = 997;  // a prime, so that the step below visits them all
-  constexpr const char* carriers[] = {"AF", "B6", "DL", "EV", "UA", "US", "WN"};
-  const std::size_t route = flight % a_day * 389 % a_day;
-  return fmt::format("{}{}{:04}", carriers[route % std::size(carriers)], 100 + route, flight / a_day);
-}
-
-/// Three events a flight, eight flights under way at a time.
-std::string flight_line(std::size_t n, bool with_id) {
-  constexpr std::size_t under_way = 8;
-  const std::size_t block = n / (3 * under_way), step = n % (3 * under_way) / under_way;
-  const std::size_t flight = block * under_way + n % under_way;
-  constexpr const char* verbs[] = {"created", "took_off", "landed"};
-  std::string line = fmt::format(R"({{"type":"vol.{}","time":"2026-01-01T{:02}:{:02}:{:02}Z","numero":"{}")",
-                                 verbs[step], block / 3600 % 24, block / 60 % 60, block % 60, numero(flight));
-  if (step == 0)
-    line += fmt::format(R"(,"destination":"Madrid-Barajas","avion_id":{0},"pilote_id":{0})", flight % avions + 1);
-  if (with_id) line += fmt::format(R"(,"id":"source-{:x}")", n * 0x9E3779B97F4A7C15u);
-  return line + "}";
-}
-
-std::vector<Line> parsed(const std::vector<std::string>& texts) {
-  std::vector<Line> lines;
-  lines.reserve(texts.size());
-  for (const std::string& text : texts) lines.push_back(std::get<Line>(parse_line(text)));
-  return lines;
-}
-
-std::vector<Line> fleet() {
-  std::vector<std::string> texts;
-  for (std::size_t i = 1; i <= avions; ++i) {
-    texts.push_back(fmt::format(R"({{"type":"avion.registered","avion_id":{},"modele":"A320"}})", i));
-    texts.push_back(fmt::format(R"({{"type":"pilote.registered","pilote_id":{0},"nom":"P{0}","licence":"L{0}"}})", i));
-  }
-  return parsed(texts);
-}
-
-std::vector<Line> flights(std::size_t events, bool with_id) {
-  std::vector<std::string> texts;
-  for (std::size_t n = 0; n < events; ++n) texts.push_back(flight_line(n, with_id));
-  return parsed(texts);
-}
-
-std::unique_ptr<Ledger> ledger(const Scratch& scratch, std::size_t memory = small_memory) {
+std::unique_ptr<Ledger> ledger(const Scratch& scratch) {
   Ledger::Options options;
-  options.memory_bytes = memory;
+  options.memory_bytes = small_memory;
   auto made = std::make_unique<Ledger>(scratch.path(), options);
   made->append(fleet());
   return made;
@@ -255,59 +210,6 @@ void replays(int rounds, const std::vector<Line>& lines, const std::vector<std::
           {0});
 }
 
-/// Memory and reopening, at a tenth of the events and at all of them.
-void growth(std::size_t events) {
-  fmt::print("\nGrowth ({} MiB of memory allowed)\n", 128);
-  fmt::print("  {:>12}{:>22}{:>22}{:>24}\n", "events", "resident, append MiB", "resident, replay MiB",
-             "open after kill, s");
-  for (const std::size_t count : {events / 10, events}) {
-    Scratch scratch;
-    double after_append = 0;
-    int pipe_ends[2];
-    if (::pipe(pipe_ends) != 0) throw std::runtime_error("pipe");
-    const pid_t child = ::fork();
-    if (child == 0) {
-      const auto l = ledger(scratch, 128u << 20);
-      std::vector<Line> lines;
-      double peak = 0;
-      for (std::size_t n = 0; n < count; ++n) {
-        lines.push_back(std::get<Line>(parse_line(flight_line(n, false))));
-        if (lines.size() < 1000) continue;
-        l->append(lines);
-        lines.clear();
-        if (n % 50'000 < 1000) peak = std::max(peak, resident_mib());
-      }
-      (void)!::write(pipe_ends[1], &peak, sizeof peak);
-      ::kill(::getpid(), SIGKILL);
-    }
-    ::close(pipe_ends[1]);
-    (void)!::read(pipe_ends[0], &after_append, sizeof after_append);
-    ::close(pipe_ends[0]);
-    ::waitpid(child, nullptr, 0);
-    std::unique_ptr<Ledger> reopened;
-    const double open_s = seconds([&] { reopened = std::make_unique<Ledger>(scratch.path(), Ledger::Options{}); });
-    reopened.reset();
-    double replay_mib = 0;
-    if (::pipe(pipe_ends) != 0) throw std::runtime_error("pipe");
-    const pid_t second = ::fork();
-    if (second == 0) {
-      double peak = 0;
-      Reader reader(scratch.path());
-      reader.scan(1, reader.head().position, [&](const Record& record) {
-        if (record.position % 100'000 == 0) peak = std::max(peak, resident_mib());
-        return true;
-      });
-      (void)!::write(pipe_ends[1], &peak, sizeof peak);
-      ::_exit(0);
-    }
-    ::close(pipe_ends[1]);
-    (void)!::read(pipe_ends[0], &replay_mib, sizeof replay_mib);
-    ::close(pipe_ends[0]);
-    ::waitpid(second, nullptr, 0);
-    fmt::print("  {:>12}{:>22.0f}{:>22.0f}{:>24.3f}\n", count, after_append, replay_mib, open_s);
-  }
-}
-
 void text_to_ledger(int rounds, const std::string& file, const std::string& program) {
   std::vector<std::string> texts;
   std::ifstream in(file);
@@ -359,7 +261,6 @@ int run(int argc, char** argv) {
   int rounds = 5;
   std::size_t flights_count = 200'000;
   std::string nyc13, program;
-  bool long_run = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     const auto value = [&] {
@@ -375,8 +276,6 @@ int run(int argc, char** argv) {
       program = value();
     else if (word == "--only")
       only = value();
-    else if (word == "--long")
-      long_run = true;
     else
       throw std::runtime_error("unknown option " + word);
   }
@@ -407,7 +306,6 @@ int run(int argc, char** argv) {
       {0, 1, 2, 3});
   replays(rounds, lines, records);
   if (!nyc13.empty()) text_to_ledger(rounds, nyc13, program);
-  if (long_run) growth(10'000'000);
   return 0;
 }
 

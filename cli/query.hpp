@@ -31,7 +31,7 @@ struct QueryOptions {
 Question question_of(const QueryOptions&);
 
 /// How, of the tables in the schema. Throws QuestionError.
-Plan plan_of(const Question&, std::string_view schema = "carnet");
+Plan plan_of(const Question&, std::string_view schema = projection_schema);
 
 /// The condition of a --where. Throws QuestionError.
 Expr where_of(Kind, std::string_view text);

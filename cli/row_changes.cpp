@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -15,6 +14,7 @@
 #include "events/json.hpp"
 #include "events/rules.hpp"
 #include "projector/cluster.hpp"
+#include "projector/deaths.hpp"
 #include "projector/tables.hpp"
 #include "query/columns.hpp"
 #include "query/match.hpp"
@@ -70,39 +70,13 @@ std::vector<Happening> happenings(const std::vector<Line>& lines, const std::vec
   return all;
 }
 
-/// Knows who will have died, which is all that `settled` asks.
-class Deaths final : public World {
- public:
-  void add(const Stream& stream) { dead_.insert(stream); }
-  bool none() const { return dead_.empty(); }
-  const std::set<Stream>& all() const { return dead_; }
-  const Entity& find(const Stream& stream) override { return dead_.contains(stream) ? nobody_ : somebody_; }
-  bool known(const Stream&) override { return true; }
-  std::optional<Stream> holder(const Claim&) override { return std::nullopt; }
-
- private:
-  std::set<Stream> dead_;
-  const Entity nobody_, somebody_ = Avion{};
-};
-
-Deaths deaths_of(const std::vector<Happening>& all) {
-  Deaths deaths;
-  for (const Happening& h : all) {
-    const bool deleted =
-        std::holds_alternative<AvionDeleted>(h.event) || std::holds_alternative<PiloteDeleted>(h.event) ||
-        std::holds_alternative<PassagerDeleted>(h.event) || std::holds_alternative<VolDeleted>(h.event);
-    if (deleted) deaths.add(stream_of(h.event));
-  }
-  return deaths;
-}
-
 /// The rows that refer to the dead, and lose them or go with them.
-void add_dependents(Session& session, const Deaths& deaths, std::set<Stream>& streams) {
+void add_dependents(Session& session, const std::vector<Stream>& dead, std::set<Stream>& streams) {
   const auto add = [&](Kind referring, std::string_view column, Kind kind) {
     std::vector<Expr> keys;
-    for (const Stream& dead : deaths.all()) {
-      if (dead.kind != kind) continue;
-      keys.push_back(constant(kind == Kind::vol ? Value{dead.numero} : Value{std::int64_t{dead.id}}));
+    for (const Stream& stream : dead) {
+      if (stream.kind != kind) continue;
+      keys.push_back(constant(kind == Kind::vol ? Value{stream.numero} : Value{std::int64_t{stream.id}}));
     }
     if (keys.empty()) return;
     Matches matches(session, referring, in(path(referring, column), std::move(keys)));
@@ -116,22 +90,28 @@ void add_dependents(Session& session, const Deaths& deaths, std::set<Stream>& st
 
 /// Of the rows as the tables have them; nothing is there without a connection.
 RowChanges changes_of(std::optional<Connection>& connection, const std::vector<Happening>& all) {
-  Deaths deaths = deaths_of(all);
+  Deaths deaths;
+  std::vector<Stream> dead;
   std::set<Stream> streams;
-  for (const Happening& h : all) streams.insert(stream_of(h.event));
+  for (const Happening& h : all) {
+    const Stream stream = stream_of(h.event);
+    if (deletes(h.event)) {
+      deaths.add(Key(stream));
+      dead.push_back(stream);
+    }
+    streams.insert(stream);
+  }
   RowChanges changes;
   if (connection) {
     Session session(*connection);
-    add_dependents(session, deaths, streams);
-    fetch(*connection, "carnet", {streams.begin(), streams.end()}, [&](Row row) {
+    add_dependents(session, dead, streams);
+    fetch(*connection, projection_schema, {streams.begin(), streams.end()}, [&](Row row) {
       Change& change = changes[stream_of(row.entity)];
       change.before = change.after = std::move(row.entity);
     });
   }
   for (const Happening& h : all) apply(h.event, h.time, changes[stream_of(h.event)].after);
-  if (!deaths.none()) {
-    for (auto& [stream, change] : changes) change.after = settled(std::move(change.after), deaths);
-  }
+  for (auto& [stream, change] : changes) change.after = settled(std::move(change.after), deaths);
   return changes;
 }
 

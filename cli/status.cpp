@@ -79,7 +79,7 @@ Status status(const Common& common) {
   Value position = unknown, lag = unknown, schema = unknown;
   if (projection.at) {
     position = number(projection.at->position);
-    schema = std::string{"carnet"};
+    schema = std::string{projection_schema};
     if (head && head->uuid != projection.at->ledger) {
       say("status", fmt::format("the tables are of another ledger, {}", projection.at->ledger));
     } else if (head && head->position >= projection.at->position) {

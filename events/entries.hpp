@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The entries of the state as the database under it has them: keys (FORMAT.md, "State"), the hashes that memory finds
-// them by, and how many of them are written at once.
+// Entries of the state on their way to the database under it: many of them, written at once.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -13,19 +12,8 @@
 #include <vector>
 
 #include "events/record.hpp"
-#include "events/rules.hpp"
 
 namespace carnet {
-
-inline constexpr std::string_view checkpoint_key = "!";  ///< Stands before every other key.
-std::string key_of(const Stream&);
-std::string key_of(const Claim&);
-std::string key_of(const Digest& identity);
-
-std::size_t hash(const Stream&);
-std::size_t hash(const Claim&);
-/// The hash of what has this key; an identity's is its lower half. Throws Damage where it is no such key.
-std::uint64_t hash_of_key(std::string_view key);
 
 /// Entries to be written; an empty value is for one to be deleted.
 class Entries {

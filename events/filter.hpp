@@ -2,6 +2,7 @@
 // A Bloom filter: says of most keys that are not there that they are not, in one look at memory.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -13,7 +14,7 @@ namespace carnet {
 class Filter {
  public:
   /// About so many bytes; ten bits a key mistake one absent key in a hundred for a present one.
-  explicit Filter(std::size_t bytes) : lines_(std::bit_floor(bytes / sizeof(Line))) {}
+  explicit Filter(std::size_t bytes) : lines_(std::bit_floor(std::max(bytes, sizeof(Line)) / sizeof(Line))) {}
 
   void add(std::uint64_t hash) {
     Line& line = line_of(hash);
@@ -42,9 +43,9 @@ class Filter {
 
   Line& line_of(std::uint64_t hash) { return lines_[hash & (lines_.size() - 1)]; }
 
-  // One bit in each word, chosen by the upper bits, which the line's place does not depend on.
+  // One bit in each word. The lower bits of the hash are the line's place: mixed, or the keys of a line would be alike.
   static void each_bit(std::uint64_t hash, auto&& visit) {
-    std::uint64_t bits = hash >> 16;
+    std::uint64_t bits = (hash * 0x9E3779B97F4A7C15) >> 16;
     for (std::size_t word = 0; word < 8; ++word, bits >>= 6) visit(word, std::uint64_t{1} << (bits & 63));
   }
 

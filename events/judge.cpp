@@ -53,7 +53,7 @@ std::optional<Rejection> give_id(const State& state, E& event, std::int32_t E::*
   return Rejection{Code::bad_value, std::string{member}, "the largest id, 2147483647, is given; name a free one"};
 }
 
-// Why the event of the line does not follow from what the source expected, or null.
+// Why the stream is not as it was expected to be, or null.
 std::optional<Rejection> differs(const Expect& expect, const Stream& stream, Version version, bool lives) {
   if (expect.is == Expect::Is::version && expect.version != version) {
     return Rejection{Code::version_conflict, "expect",

@@ -25,15 +25,6 @@ namespace {
 // A commit takes in no more once it has so many lines: its records are in memory until it is durable.
 constexpr std::size_t max_commit_lines = 16 << 10;
 
-enum class Mode : std::uint8_t { by_line, all, judge_by_line, judge_all };
-
-bool is_atomic(Mode mode) {
-  return mode == Mode::all || mode == Mode::judge_all;
-}
-bool is_dry(Mode mode) {
-  return mode == Mode::judge_by_line || mode == Mode::judge_all;
-}
-
 Directory made(const std::filesystem::path& path) {
   std::filesystem::create_directories(path);
   ::chmod(path.c_str(), 0700);
@@ -142,10 +133,10 @@ struct Ledger::Impl {
     });
   }
 
-  Pending submit(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions = {}) {
+  /// Judges the lines into the open commit: each for itself, or `all` or none.
+  Pending submit(std::span<const Line> lines, bool all, std::span<const Condition> conditions) {
     sealing.wait(true);
     std::unique_lock lock(judging);
-    if (is_dry(mode)) return {*this, dry_answers(mode, lines, conditions), nullptr};
     while (open && open->lines >= max_commit_lines) {
       const std::shared_ptr<Commit> full = open;
       lock.unlock();
@@ -160,7 +151,7 @@ struct Ledger::Impl {
     }
     const std::shared_ptr<Commit> commit = open;
     try {
-      return {*this, answers(mode, lines, conditions, *commit), commit};
+      return {*this, answers(lines, all, conditions, *commit), commit};
     } catch (...) {  // all of this commit is refused
       lock.unlock();
       write(*commit);
@@ -168,10 +159,10 @@ struct Ledger::Impl {
     }
   }
 
-  std::vector<Answer> answers(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions,
+  std::vector<Answer> answers(std::span<const Line> lines, bool all, std::span<const Condition> conditions,
                               Commit& commit) try {
-    std::vector<Answer> all;
-    all.reserve(lines.size());
+    std::vector<Answer> answers;
+    answers.reserve(lines.size());
     const auto keep = [&] {
       for (Record& record : accepted) {
         commit.writer.add(record);
@@ -181,42 +172,48 @@ struct Ledger::Impl {
     };
     commit.lines += lines.size();
     state.prefetch(lines);
-    if (is_atomic(mode)) state.begin();
+    if (all) state.begin();
     for (const Line& line : lines) {
       const Position next = commit.writer.tail().position + 1 + accepted.size();
-      all.push_back(judge.judge(line, next, commit.recorded, conditions, accepted));
-      if (!is_atomic(mode)) {
+      answers.push_back(judge.judge(line, next, commit.recorded, conditions, accepted));
+      if (!all) {
         keep();
-      } else if (std::holds_alternative<Rejection>(all.back())) {
+      } else if (std::holds_alternative<Rejection>(answers.back())) {
         accepted.clear();
         state.roll_back();
-        return all;
+        return answers;
       }
     }
-    if (is_atomic(mode)) state.keep();
+    if (all) state.keep();
     keep();
-    return all;
+    return answers;
   } catch (const std::exception& e) {
     failed = e.what();  // the state may hold half of the request
     throw;
   }
 
-  std::vector<Answer> dry_answers(Mode mode, std::span<const Line> lines, std::span<const Condition> conditions) try {
-    std::vector<Answer> all;
-    const Tail& tail = open ? open->writer.tail() : judged;
-    const Time recorded = std::max(tail.recorded, now());
-    state.prefetch(lines);
-    state.begin();
-    for (const Line& line : lines) {
-      all.push_back(judge.judge(line, tail.position + 1 + accepted.size(), recorded, conditions, accepted));
-      if (is_atomic(mode) && std::holds_alternative<Rejection>(all.back())) break;
+  /// What `submit` would answer. Leaves the state as it was.
+  std::vector<Answer> dry_answers(std::span<const Line> lines, bool all, std::span<const Condition> conditions) {
+    sealing.wait(true);
+    const std::lock_guard lock(judging);
+    refuse_if_failed();
+    try {
+      const Tail& tail = open ? open->writer.tail() : judged;
+      const Time recorded = std::max(tail.recorded, now());
+      std::vector<Answer> answers;
+      state.prefetch(lines);
+      state.begin();
+      for (const Line& line : lines) {
+        answers.push_back(judge.judge(line, tail.position + 1 + accepted.size(), recorded, conditions, accepted));
+        if (all && std::holds_alternative<Rejection>(answers.back())) break;
+      }
+      accepted.clear();
+      state.roll_back();
+      return answers;
+    } catch (const std::exception& e) {
+      failed = e.what();  // likewise
+      throw;
     }
-    accepted.clear();
-    state.roll_back();
-    return all;
-  } catch (const std::exception& e) {
-    failed = e.what();  // likewise
-    throw;
   }
 
   /// Seals the commit, makes it durable and lets those go on who wait for it. Whoever comes second finds it done.
@@ -312,13 +309,13 @@ std::vector<Answer> Ledger::append(std::span<const Line> lines) {
   return submit(lines).wait();
 }
 std::vector<Answer> Ledger::append_all(std::span<const Line> lines, std::span<const Condition> conditions) {
-  return impl_->submit(Mode::all, lines, conditions).wait();
+  return impl_->submit(lines, true, conditions).wait();
 }
 Ledger::Pending Ledger::submit(std::span<const Line> lines) {
-  return impl_->submit(Mode::by_line, lines);
+  return impl_->submit(lines, false, {});
 }
 std::vector<Answer> Ledger::judge(std::span<const Line> lines, bool all, std::span<const Condition> conditions) {
-  return impl_->submit(all ? Mode::judge_all : Mode::judge_by_line, lines, conditions).wait();
+  return impl_->dry_answers(lines, all, conditions);
 }
 
 Head Ledger::head() const {

@@ -79,8 +79,8 @@ class Ledger {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Lines that were judged and are not known to be durable yet: who waits first writes the commit for all. Must go before
-/// the ledger; what nobody waits for becomes durable all the same.
+/// Lines that were judged and are not known to be durable yet: who waits first writes the commit for all. Must go
+/// before the ledger; what nobody waits for becomes durable all the same.
 class Ledger::Pending {
  public:
   Pending(Pending&&) noexcept = default;

@@ -11,6 +11,7 @@
 #include "events/content.hpp"
 #include "events/entries.hpp"
 #include "events/reader.hpp"
+#include "events/state_keys.hpp"
 #include "events/store.hpp"
 
 namespace carnet {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "events/event.hpp"
 #include "projector/key.hpp"
 
 namespace carnet {
@@ -32,5 +33,11 @@ class Deaths {
   std::vector<Key> asked_;  // sorted
   std::vector<bool> answers_;
 };
+
+/// Whether the event deletes what others refer to and lose.
+bool deletes(const Event&);
+
+/// The entity after these deaths: what `settle` (rules.hpp) makes of it where everybody else lives.
+Entity settled(Entity, const Deaths&);
 
 }  // namespace carnet

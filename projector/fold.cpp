@@ -11,25 +11,6 @@
 namespace carnet {
 namespace {
 
-/// Knows who died, which is all that `settled` asks.
-class WorldOfDeaths final : public World {
- public:
-  explicit WorldOfDeaths(const Deaths& deaths) : deaths_(deaths) {}
-  const Entity& find(const Stream& stream) override { return deaths_.contains(Key(stream)) ? nobody_ : somebody_; }
-  bool known(const Stream&) override { return true; }
-  std::optional<Stream> holder(const Claim&) override { return std::nullopt; }
-
- private:
-  const Deaths& deaths_;
-  const Entity nobody_, somebody_ = Avion{};
-};
-
-/// What others refer to and lose.
-bool deletes(const Event& event) {
-  return std::holds_alternative<AvionDeleted>(event) || std::holds_alternative<PiloteDeleted>(event) ||
-         std::holds_alternative<VolDeleted>(event) || std::holds_alternative<PassagerDeleted>(event);
-}
-
 // Measured: a state, and its share of a hash table that is half full.
 constexpr std::size_t bytes_of_state = 300;
 // One in a hash table that is half full. The two keys that a state may refer to, sorted, fit in the same share.
@@ -176,10 +157,9 @@ Changes Fold::finish() {
   waiting_.clear();
 
   Changes changes;
-  WorldOfDeaths world(deaths_);
   for (State& state : states_) {
     Changes::OfTable& of = changes.of[place_of(state.key.kind)];
-    if (!deaths_.none()) state.row.entity = settled(std::move(state.row.entity), world);
+    state.row.entity = settled(std::move(state.row.entity), deaths_);
     if (!alive(state.row.entity)) {
       if (state.stored) of.deleted.push_back(state.key.stream());
     } else {

@@ -11,7 +11,7 @@ namespace carnet {
 namespace {
 
 Plan plan_of(Kind kind, const Expr& where, std::optional<std::uint64_t> limit) {
-  Draft draft{"carnet", {}, {}, 0};
+  Draft draft{projection_schema, {}, {}, 0};
   Scope scope{draft, kind};
   const std::string condition = scope.condition(where);
   Plan plan;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projector/schema.hpp"
 #include "query/question.hpp"
 
 namespace carnet {
@@ -55,6 +56,6 @@ struct Follow {
 };
 
 /// Throws QuestionError where the parts of the question contradict each other. The schema is trusted to be a name.
-Plan compile(const Question&, std::string_view schema = "carnet");
+Plan compile(const Question&, std::string_view schema = projection_schema);
 
 }  // namespace carnet

@@ -5,40 +5,14 @@
 
 #include <algorithm>
 
-#include "events/ledger.hpp"
-#include "tests/random_history.hpp"
-#include "tests/scratch.hpp"
+#include "tests/events/a_ledger.hpp"
 
 namespace carnet {
 namespace {
 
 using ::testing::ElementsAre;
 
-Ledger::Options quick() {
-  Ledger::Options options;
-  options.memory_bytes = 8 << 20;
-  options.wait = std::chrono::milliseconds{0};
-  options.free_bytes_floor = 0;
-  return options;
-}
-
-class ABusyLedger : public ::testing::Test {
- protected:
-  std::string tell(std::string_view text) { return appended(*ledger, text); }
-  std::vector<std::string> told(std::vector<Answer> answers) {
-    std::vector<std::string> out;
-    for (const Answer& answer : answers) out.push_back(shown(answer));
-    return out;
-  }
-  void reopen() {
-    ledger.reset();
-    ledger = std::make_unique<Ledger>(path, quick());
-  }
-
-  Scratch scratch;
-  std::filesystem::path path = scratch / "ledger";
-  std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>(path, quick());
-};
+class ABusyLedger : public ALedger {};
 
 TEST_F(ABusyLedger, AppendsOnlyIfTheNamedStreamsAreAsExpected) {
   tell(R"({"type":"avion.registered","avion_id":7,"modele":"A320"})");

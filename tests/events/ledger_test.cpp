@@ -10,40 +10,13 @@
 
 #include <system_error>
 
-#include "tests/random_history.hpp"
-#include "tests/scratch.hpp"
+#include "tests/events/a_ledger.hpp"
 
 namespace carnet {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Ledger::Options quick() {
-  Ledger::Options options;
-  options.memory_bytes = 8 << 20;
-  options.wait = std::chrono::milliseconds{0};
-  options.free_bytes_floor = 0;
-  return options;
-}
-
-class ALedger : public ::testing::Test {
- protected:
-  std::string tell(std::string_view text) { return appended(*ledger, text); }
-  std::vector<std::string> told(std::vector<Answer> answers) {
-    std::vector<std::string> out;
-    for (const Answer& answer : answers) out.push_back(shown(answer));
-    return out;
-  }
-  void reopen() {
-    ledger.reset();
-    ledger = std::make_unique<Ledger>(path, quick());
-  }
-
-  Scratch scratch;
-  std::filesystem::path path = scratch / "ledger";
-  std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>(path, quick());
-};
 
 TEST_F(ALedger, GivesPositionsAndVersionsWithoutGaps) {
   EXPECT_EQ(tell(R"({"type":"avion.registered","avion_id":7,"modele":"A320"})"), "1 v1");
@@ -335,6 +308,7 @@ TEST_F(ALedger, RefusesToGoOnAfterAFailedWriteUntilItIsOpenedAgain) {
     EXPECT_NE(fails(), "appended");
   }
   EXPECT_THAT(fails(), HasSubstr("opened again"));
+  EXPECT_THROW(ledger->judge({&amended, 1}), std::system_error) << "what was not kept would be judged after";
   EXPECT_EQ(ledger->head().position, 1u);
   EXPECT_EQ(records_in(path).size(), 1u);
   // What was judged and not kept has left nothing behind.

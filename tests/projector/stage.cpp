@@ -59,4 +59,11 @@ std::map<Stream, Entity> stored(Connection& connection, const std::string& schem
   return entities;
 }
 
+std::vector<std::string> schemas(Connection& connection) {
+  Result result = connection.exec("SELECT nspname FROM pg_namespace WHERE nspname LIKE '%carnet%' ORDER BY 1");
+  std::vector<std::string> names;
+  for (int row = 0; row < result.rows(); ++row) names.emplace_back(result.text(row, 0));
+  return names;
+}
+
 }  // namespace carnet

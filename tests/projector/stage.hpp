@@ -41,4 +41,7 @@ class Stage {
 /// What the tables do hold.
 std::map<Stream, Entity> stored(Connection& connection, const std::string& schema = "carnet");
 
+/// The names of carnet's own schemas, sorted.
+std::vector<std::string> schemas(Connection& connection);
+
 }  // namespace carnet

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workload that the ledger is measured with: three events a flight, eight flights under way at a time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "events/line.hpp"
+
+namespace carnet::bench {
+
+/// The n-th event, from 0: the same one whenever it is asked for.
+std::string flight_line(std::size_t n, bool with_id);
+
+/// The first so many events.
+std::vector<Line> flights(std::size_t events, bool with_id);
+
+/// The avions and pilotes that fly them, to be appended first.
+std::vector<Line> fleet();
+
+std::vector<Line> parsed(const std::vector<std::string>& texts);
+
+}  // namespace carnet::bench
