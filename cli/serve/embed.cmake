@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -D OUT=assets.inc -D "FILES=a.html;b.css" -P embed.cmake: the files as a C++ array of Asset.
+set(type_html "text/html; charset=utf-8")
+set(type_css "text/css; charset=utf-8")
+set(type_js "text/javascript; charset=utf-8")
+set(type_svg "image/svg+xml")
+set(type_json "application/json")
+
+set(text "constexpr std::array assets{\n")
+foreach(file IN LISTS FILES)
+  cmake_path(GET file FILENAME name)
+  cmake_path(GET file EXTENSION LAST_ONLY extension)
+  string(SUBSTRING "${extension}" 1 -1 extension)
+  if(name STREQUAL "index.html")
+    set(name "")
+  endif()
+  file(READ "${file}" body)
+  string(APPEND text "    Asset{\"/${name}\", \"${type_${extension}}\", R\"_asset_(${body})_asset_\"},\n")
+endforeach()
+file(WRITE "${OUT}" "${text}};\n")
