@@ -49,6 +49,7 @@ Command verify_command(CLI::App&, const Common& common);
 Command backup_command(CLI::App&, const Common& common);
 Command restore_command(CLI::App&, const Common& common);
 Command status_command(CLI::App&, const Common& common);
+Command serve_command(CLI::App&, const Common& common);
 Command stop_command(CLI::App&, const Common& common);
 
 }  // namespace carnet

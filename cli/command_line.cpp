@@ -150,7 +150,7 @@ Exit run(const std::vector<std::string>& arguments) {
                              query_command(app, common),   sql_command(app, common),     events_command(app, common),
                              project_command(app, common), rebuild_command(app, common), verify_command(app, common),
                              backup_command(app, common),  restore_command(app, common), status_command(app, common),
-                             stop_command(app, common)};
+                             serve_command(app, common),   stop_command(app, common)};
   std::vector<std::string> words = command_first(app, arguments);
   std::ranges::reverse(words);  // as CLI11 wants them
   const auto chosen = [&]() -> const Command* {

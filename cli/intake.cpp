@@ -58,6 +58,11 @@ void Batch::add_rejected(std::uint32_t file, std::uint64_t number, Rejection rej
   bytes += text.size();
 }
 
+void Batch::add_too_long(std::uint32_t file, std::uint64_t number) {
+  const std::string why = fmt::format("longer than {} bytes; the rest was skipped", max_line_bytes);
+  add_rejected(file, number, {Code::malformed, {}, why}, {}, false);
+}
+
 void Batch::take(Batch& other) {
   if (entries.empty()) {
     std::swap(*this, other);
@@ -125,9 +130,7 @@ bool Intake::read(const std::string& file, std::uint32_t index) {
       }
       batch.add(index, source.number(), source.line(), keep_text_);
     } else if (got == LineSource::Got::too_long) {
-      batch.add_rejected(
-          index, source.number(),
-          {Code::malformed, {}, fmt::format("longer than {} bytes; the rest was skipped", max_line_bytes)}, {}, false);
+      batch.add_too_long(index, source.number());
     }
     const bool pause = got == LineSource::Got::nothing || got == LineSource::Got::end;
     if (is_full(batch) || (pause && !batch.entries.empty())) {

@@ -33,6 +33,8 @@ struct Batch {
 
   void add(std::uint32_t file, std::uint64_t number, std::string_view text, bool keep_text);
   void add_rejected(std::uint32_t file, std::uint64_t number, Rejection, std::string_view text, bool keep_text);
+  /// A line of more than max_line_bytes, which nobody kept.
+  void add_too_long(std::uint32_t file, std::uint64_t number);
   void take(Batch& other);  ///< Moves the other's entries behind its own.
 };
 

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // carnet replay: records, as the event lines that they came from.
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <memory>
 #include <optional>
 
 #include "cli/command.hpp"
-#include "cli/history_place.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "cli/selection.hpp"
 #include "cli/tables.hpp"
-#include "events/catalogue.hpp"
 #include "events/line.hpp"
 #include "events/reader.hpp"
 
@@ -34,19 +31,6 @@ struct Options {
   bool follow = false, cloud_events = false;
 };
 
-/// One end of what is replayed; neither where there is none.
-struct Bound {
-  std::optional<Position> position;
-  std::optional<Time> time;
-};
-
-Bound bound(std::string_view option, const std::string& given) {
-  if (given.empty()) return {};
-  const HistoryPlace place = history_place(option, given);
-  if (const auto* time = std::get_if<Time>(&place)) return {{}, *time};
-  return {std::get<Position>(place), {}};
-}
-
 double speed(const std::string& given) {
   double factor = 0;
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), factor);
@@ -54,32 +38,6 @@ double speed(const std::string& given) {
   if (error == std::errc{} && (rest.empty() || rest == "x") && factor > 0 && factor < 1e12) return factor;
   throw Usage(fmt::format("replay: --speed {}: not a factor (such as 60x: a minute of flight in a second)", given));
 }
-
-/// Which records are wanted.
-class Selection {
- public:
-  explicit Selection(const Options& options)
-      : from_(bound("replay: --from", options.from)), to_(bound("replay: --to", options.to)) {
-    for (std::size_t i = 0; i < types_.size(); ++i) {
-      const std::string name{catalogue()[i].name};
-      types_[i] = options.type.empty() || ::fnmatch(options.type.c_str(), name.c_str(), 0) == 0;
-    }
-    if (std::ranges::count(types_, true) == 0) {
-      throw Usage(fmt::format("replay: --type {}: no such events (`carnet events` lists them)", options.type));
-    }
-  }
-
-  Position first() const { return std::max<Position>(from_.position.value_or(1), 1); }
-  Position last() const { return to_.position.value_or(std::numeric_limits<Position>::max()); }
-  bool has(const Record& record) const {
-    return types_[record.event.index()] && (!from_.time || record.time >= *from_.time) &&
-           (!to_.time || record.time <= *to_.time);
-  }
-
- private:
-  Bound from_, to_;
-  std::array<bool, std::variant_size_v<Event>> types_{};  // by index into the variant, whose order is the catalogue's
-};
 
 /// Lets records go at the pace at which they happened, many times faster.
 class Pace {
@@ -113,7 +71,7 @@ void wait(Clock::duration time) {
 Exit replay(const Common& common, const Options& options) {
   if (common.format.value_or(Format::ndjson) != Format::ndjson)
     throw Usage("replay: prints NDJSON, as append takes it");
-  const Selection selection(options);
+  const Selection selection(options.from, options.to, options.type, "replay: --");
   std::optional<Pace> pace;
   if (!options.speed.empty()) pace.emplace(speed(options.speed));
   Reader reader = open_ledger(common);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines in, receipts out, at the same time.
+#pragma once
+
+#include "cli/serve/asio.hpp"
+#include "cli/serve/raw_lines.hpp"
+
+namespace carnet::serve {
+
+class Server;
+class Session;
+
+/// Appends the body's lines as they come and answers each once it is durable or refused. Without `receipts` only what
+/// is refused is answered, and a last line sums up: {"accepted":N,"refused":M}.
+Task<> append_stream(Server&, Session&, bool receipts);
+
+/// The same of lines that are there already.
+Task<> answer_lines(Server&, Session&, RawLines, bool receipts);
+
+}  // namespace carnet::serve

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/serve/problem.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <system_error>
+
+#include "cli/exit.hpp"
+#include "events/json.hpp"
+#include "projector/projection.hpp"
+#include "query/expr.hpp"
+
+namespace carnet::serve {
+namespace {
+
+constexpr int database_retry_s = 2;
+
+Problem bad_question(const QuestionError& error) {
+  Problem problem(400, error.what());
+  problem.members = R"(,"clause":)";
+  json::append_quoted(problem.members, error.clause);
+  fmt::format_to(std::back_inserter(problem.members), R"(,"offset":{},"length":{})", error.place.offset,
+                 error.place.length);
+  return problem;
+}
+
+Problem later(const std::exception& error) {
+  Problem problem(503, error.what());
+  problem.retry_after_s = database_retry_s;
+  return problem;
+}
+
+}  // namespace
+
+Problem problem_of(const std::exception& error) {
+  if (const auto* problem = dynamic_cast<const Problem*>(&error)) return *problem;
+  if (const auto* question = dynamic_cast<const QuestionError*>(&error)) return bad_question(*question);
+  if (dynamic_cast<const Usage*>(&error) != nullptr) return {400, error.what()};
+  if (dynamic_cast<const DatabaseDown*>(&error) != nullptr) return later(error);
+  if (dynamic_cast<const Interrupted*>(&error) != nullptr) return busy("the server is stopping");
+  if (const auto* system = dynamic_cast<const std::system_error*>(&error)) {
+    if (system->code() == std::errc::no_space_on_device) return {507, error.what()};
+    if (system->code() == std::errc::io_error) return {503, error.what()};
+  }
+  return {500, error.what()};
+}
+
+}  // namespace carnet::serve

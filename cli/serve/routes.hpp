@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which request is answered by whom.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cli/serve/asio.hpp"
+
+namespace carnet::serve {
+
+class Server;
+class Session;
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  ///< Segments; {x} stands for one of any text, {x...} at the end for one or more.
+  Task<> (*handle)(Server&, Session&);
+  bool needs_token = true;   ///< On TCP.
+  bool is_local = false;     ///< On the Unix socket only.
+};
+
+std::span<const Route> routes();
+
+/// Finds the request's route and goes it. Throws Problem, and what handling throws.
+Task<> handle(Server&, Session&);
+
+// The handlers, each beside what it needs.
+Task<> post_events(Server&, Session&);
+Task<> get_events(Server&, Session&);
+Task<> get_stream(Server&, Session&);
+Task<> get_health(Server&, Session&);
+Task<> post_stop(Server&, Session&);
+
+}  // namespace carnet::serve
