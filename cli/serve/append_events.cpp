@@ -109,8 +109,8 @@ Task<> one_event(Server& server, Session& session, const Asked& asked) {
   if (asked.atomic || asked.dry_run) {
     RawLines raw;
     raw.add(1, text);
-    Whole whole = co_await server.long_work().run(
-        session.peer().name, [&] { return append_whole(server.ledger(), raw, asked); });
+    Whole whole =
+        co_await server.long_work().run(session.peer().name, [&] { return append_whole(server.ledger(), raw, asked); });
     const Response response{.status = status_of(*whole.last), .body = std::move(whole.lines)};
     co_await session.respond(response);
     co_return;
@@ -124,8 +124,8 @@ Task<> one_event(Server& server, Session& session, const Asked& asked) {
 }
 
 Task<> whole(Server& server, Session& session, RawLines raw, const Asked& asked) {
-  Whole answer = co_await server.long_work().run(session.peer().name,
-                                                 [&] { return append_whole(server.ledger(), raw, asked); });
+  Whole answer =
+      co_await server.long_work().run(session.peer().name, [&] { return append_whole(server.ledger(), raw, asked); });
   const Response response{answer.status, std::string{ndjson_type}, std::move(answer.lines), {}};
   co_await session.respond(response);
 }
@@ -138,8 +138,9 @@ Task<RawLines> all_lines(Session& session) {
     cutter.take(piece, raw);
     piece.clear();
     if (raw.bytes() > max_whole_bytes) {
-      throw Problem(413, fmt::format("more than {} MiB (what is judged as a whole is held in memory; append it in parts)",
-                                     max_whole_bytes >> 20));
+      throw Problem(413,
+                    fmt::format("more than {} MiB (what is judged as a whole is held in memory; append it in parts)",
+                                max_whole_bytes >> 20));
     }
   }
   cutter.end(raw);
@@ -168,7 +169,8 @@ Task<> post_events(Server& server, Session& session) {
     } else {
       co_await answer_lines(server, session, std::move(raw), what.receipts);
     }
-  } else if (type.empty() || type == ndjson_type || type == "text/plain" || type == "application/x-www-form-urlencoded") {
+  } else if (type.empty() || type == ndjson_type || type == "text/plain" ||
+             type == "application/x-www-form-urlencoded") {
     if (what.atomic || what.dry_run) {
       RawLines raw = co_await all_lines(session);
       co_await whole(server, session, std::move(raw), what);

@@ -23,17 +23,17 @@ namespace carnet::serve {
 /// Lines that go into the ledger together, each standing alone, and what became of them.
 struct Job {
   // What is asked: one of the first three.
-  std::string text;    ///< One event.
-  RawLines raw;        ///< Lines.
-  bool probe = false;  ///< Nothing; but all the way.
+  std::string text;      ///< One event.
+  RawLines raw;          ///< Lines.
+  bool probe = false;    ///< Nothing; but all the way.
   bool receipts = true;  ///< Of accepted lines too, not of refused ones alone.
 
   // The answer.
-  std::exception_ptr failure;      ///< The ledger takes nothing.
-  std::string lines;               ///< One a line, as `carnet append --receipts` prints them.
+  std::exception_ptr failure;  ///< The ledger takes nothing.
+  std::string lines;           ///< One a line, as `carnet append --receipts` prints them.
   std::uint64_t accepted = 0, duplicates = 0, refused = 0;
-  std::optional<Answer> answer;    ///< Of `text`.
-  std::string body;                ///< Of `text`: the receipt or the rejection as one object.
+  std::optional<Answer> answer;  ///< Of `text`.
+  std::string body;              ///< Of `text`: the receipt or the rejection as one object.
 
   Batch batch;  ///< What was parsed.
   /// Called on the I/O thread.
@@ -51,8 +51,8 @@ class Appender {
   ~Appender();
   Appender(const Appender&) = delete;
 
-  /// False where too much waits already: then nothing was taken. Jobs of lines are judged in the order in which they are
-  /// added, jobs of one event too.
+  /// False where too much waits already: then nothing was taken. Jobs of lines are judged in the order in which they
+  /// are added, jobs of one event too.
   bool add(std::unique_ptr<Job>&);
 
  private:

@@ -30,8 +30,8 @@ using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executo
 template <class T>
 using Resume = std::function<void(std::exception_ptr, T)>;
 
-/// Suspends the coroutine; `start` gets what resumes it, and sees to it that it is called. What `start` throws comes out
-/// here: Asio would let it out of the whole loop.
+/// Suspends the coroutine; `start` gets what resumes it, and sees to it that it is called. What `start` throws comes
+/// out here: Asio would let it out of the whole loop.
 template <class T, class Start>
 auto suspended(Start start) {
   return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(std::exception_ptr, T)>(

@@ -23,8 +23,8 @@ class Flow {
 
   /// The I/O thread's: what is there; empty where there is nothing now.
   std::string take();
-  bool ended();      ///< And all of it was taken.
-  void close();      ///< Nobody takes anything any more.
+  bool ended();  ///< And all of it was taken.
+  void close();  ///< Nobody takes anything any more.
 
  private:
   static constexpr std::size_t full_bytes = 1 << 20;

@@ -32,9 +32,8 @@ Task<> work_for(Workers& workers, std::string client, std::shared_ptr<Pouring> p
 
 Task<bool> pour(Workers& workers, Session& session, asio::io_context& io, const Response& head,
                 std::function<void(Flow&)> work) {
-  const auto pouring = std::make_shared<Pouring>([&io, self = session.shared_from_this()] {
-    asio::post(io, [self] { self->bell().ring(); });
-  });
+  const auto pouring = std::make_shared<Pouring>(
+      [&io, self = session.shared_from_this()] { asio::post(io, [self] { self->bell().ring(); }); });
   struct Close {  // whoever leaves early leaves no worker waiting
     Flow& flow;
     ~Close() { flow.close(); }

@@ -12,7 +12,6 @@ namespace carnet::serve {
 
 /// Has the work done and sends what it puts into the flow; the answer begins with the first text, so that what fails
 /// before is answered as a problem. False where there was no text: nothing is begun then. The answer is not finished.
-Task<bool> pour(Workers&, Session&, asio::io_context&, const Response& head,
-                std::function<void(Flow&)> work);
+Task<bool> pour(Workers&, Session&, asio::io_context&, const Response& head, std::function<void(Flow&)> work);
 
 }  // namespace carnet::serve

@@ -13,9 +13,9 @@ struct Problem : std::runtime_error {
   Problem(int status_given, const std::string& detail) : std::runtime_error(detail), status(status_given) {}
 
   int status;
-  std::string members{};                  ///< Further JSON members, each with a comma before it.
-  std::optional<int> retry_after_s{};     ///< When it may be different.
-  std::string allow{};                    ///< Of a 405: the methods that there are.
+  std::string members{};               ///< Further JSON members, each with a comma before it.
+  std::optional<int> retry_after_s{};  ///< When it may be different.
+  std::string allow{};                 ///< Of a 405: the methods that there are.
 };
 
 /// Out of room or time for now: 503, or 429 where it is this client that has too much under way.

@@ -15,9 +15,9 @@ namespace carnet::serve {
 namespace {
 
 constexpr std::string_view sse_type = "text/event-stream";
-constexpr std::size_t piece_bytes = 256 << 10;       // read from the disk at once
-constexpr Position piece_records = 20'000;           // looked at for that, wanted or not
-constexpr std::size_t max_backlog_bytes = 1 << 20;   // beyond it the peer is waited for
+constexpr std::size_t piece_bytes = 256 << 10;      // read from the disk at once
+constexpr Position piece_records = 20'000;          // looked at for that, wanted or not
+constexpr std::size_t max_backlog_bytes = 1 << 20;  // beyond it the peer is waited for
 
 /// How a record is shown.
 struct Frames {

@@ -16,8 +16,8 @@ struct Route {
   std::string_view method;
   std::string_view path;  ///< Segments; {x} stands for one of any text, {x...} at the end for one or more.
   Task<> (*handle)(Server&, Session&);
-  bool needs_token = true;   ///< On TCP.
-  bool is_local = false;     ///< On the Unix socket only.
+  bool needs_token = true;  ///< On TCP.
+  bool is_local = false;    ///< On the Unix socket only.
 };
 
 std::span<const Route> routes();

@@ -24,11 +24,11 @@ struct Peer {
 
 /// How long a client may take, and how much it may leave unread.
 struct Limits {
-  std::chrono::seconds header{10};    ///< From a request's first byte, or the connection's beginning, to its end.
-  std::chrono::seconds idle{60};      ///< Between requests.
-  std::chrono::seconds body{30};      ///< Between two bytes of a body; a whole one of limited length within twice that.
-  std::chrono::seconds write{30};     ///< For the peer to take something.
-  std::chrono::seconds heartbeat{15}; ///< Between two signs of life of a stream that is quiet.
+  std::chrono::seconds header{10};  ///< From a request's first byte, or the connection's beginning, to its end.
+  std::chrono::seconds idle{60};    ///< Between requests.
+  std::chrono::seconds body{30};    ///< Between two bytes of a body; a whole one of limited length within twice that.
+  std::chrono::seconds write{30};   ///< For the peer to take something.
+  std::chrono::seconds heartbeat{15};  ///< Between two signs of life of a stream that is quiet.
   std::size_t connections = 4096;
 };
 
@@ -105,9 +105,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Clock::time_point read_until_ = Clock::time_point::max(), write_until_ = Clock::time_point::max();
   Clock::time_point last_write_ = Clock::now();
   Length length_ = Length::given;
-  bool idle_ = true;       // between requests
+  bool idle_ = true;  // between requests
   bool timed_out_ = false;
-  bool begun_ = false;     // the answer's header was written
+  bool begun_ = false;  // the answer's header was written
   bool keep_alive_ = true;
   bool pumping_ = false, closed_ = false, stopping_ = false;
   bool whole_body_ = false;  // read_until_ holds for all of it

@@ -16,7 +16,7 @@ constexpr auto stop_latency = 100ms;
 // A refresh costs about as much as the commit that it sees. Under load it comes once for many of them; when it is
 // quiet, nobody waits for it.
 constexpr auto least_pause = 10ms;
-constexpr Position records_at_once = 500;  // add() waits for so many at most
+constexpr Position records_at_once = 500;   // add() waits for so many at most
 constexpr std::size_t record_bytes = 1024;  // beside its line
 
 }  // namespace
