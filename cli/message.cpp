@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 
 namespace carnet {
@@ -15,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view wipe_line = "\r\x1b[K";
-bool bar_is_drawn = false;
+std::atomic<bool> bar_is_drawn = false;  // the server says things on several threads
 
 void write_stderr(std::string_view text) {
   while (!text.empty()) {

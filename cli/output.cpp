@@ -11,6 +11,11 @@
 namespace carnet {
 
 void Output::flush() {
+  if (sink_) {
+    sink_(buffer_);
+    buffer_.clear();
+    return;
+  }
   std::string_view rest = buffer_;
   while (!rest.empty()) {
     const ssize_t n = ::write(STDOUT_FILENO, rest.data(), rest.size());

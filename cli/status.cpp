@@ -11,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/home.hpp"
 #include "cli/message.hpp"
+#include "cli/status.hpp"
 #include "events/json.hpp"
 #include "events/reader.hpp"
 #include "projector/as_of.hpp"
@@ -116,7 +117,7 @@ std::string array(const std::vector<Moment>& moments) {
   return out + "]";
 }
 
-std::string object(const Status& status) {
+std::string object(const Status& status, std::string_view server) {
   std::string out = "{";
   std::string_view group;
   for (const Item& item : status.items) {
@@ -135,7 +136,9 @@ std::string object(const Status& status) {
     }
     if (item.name == "schema") out += R"(,"moments":)" + (status.moments ? array(*status.moments) : "null");
   }
-  return out + "}}\n";
+  out += '}';
+  if (!server.empty()) out.append(R"(,"server":)").append(server);
+  return out + "}\n";
 }
 
 Exit run(const Common& common) {
@@ -143,7 +146,7 @@ Exit run(const Common& common) {
   const Status all = status(common);
   Output out;
   if (format == Format::json || format == Format::ndjson) {
-    out.write(object(all));
+    out.write(object(all, ""));
     out.flush();
     return Exit::done;
   }
@@ -163,6 +166,10 @@ Exit run(const Common& common) {
 }
 
 }  // namespace
+
+std::string status_object(const Common& common, std::string_view server) {
+  return object(status(common), server);
+}
 
 Command status_command(CLI::App& app, const Common& common) {
   CLI::App* command = app.add_subcommand("status", "Where ledger and tables stand: positions, lag, server");

@@ -12,6 +12,7 @@
 #include "cli/message.hpp"
 #include "cli/output.hpp"
 #include "cli/tables.hpp"
+#include "cli/verify_home.hpp"
 #include "projector/cluster.hpp"
 #include "projector/verify.hpp"
 
@@ -25,7 +26,7 @@ std::string shown(const std::optional<std::string>& value) {
 }
 
 // False where the tables are not what the history gives.
-bool tables_equal(const Common& common, Output& out) {
+bool tables_equal(const Common& common, Output& out, StopFlag stop) {
   const auto there_are_none = [&] {
     out.write("tables: there are none yet (carnet project makes them)\n");
     return true;
@@ -33,13 +34,13 @@ bool tables_equal(const Common& common, Output& out) {
   const Cluster cluster(home_from(common.home).directory);
   if (common.database.empty() && !cluster.exists()) return there_are_none();
   Reader reader = open_ledger(common);
-  Connection connection(start_database(common, &interrupt_came), &interrupt_came);
+  Connection connection(start_database(common, stop), stop);
   if (!checkpoint(connection)) return there_are_none();
   ProgressBar bar("tables", reader.head().position);
   const Watch watch{
       .progress = [&](Position done, Position) { bar.show(done, done, "records"); },
       .say = [](const std::string& what) { say("verify", what); },
-      .stop = &interrupt_came,
+      .stop = stop,
   };
   std::uint64_t seen = 0;
   const TablesVerdict verdict = verify_tables(
@@ -60,16 +61,16 @@ bool tables_equal(const Common& common, Output& out) {
   return false;
 }
 
-Exit run(const Common& common, bool deep) {
+}  // namespace
+
+bool verify_home(const Common& common, bool deep, Output& out, StopFlag stop) {
   const Home home = home_from(common.home);
   open_ledger(common);
-  const InterruptLatch latch;
-  Output out;
   Verdict verdict;
   {
     ProgressBar bar("ledger", open_ledger(common).head().position);
     verdict = verify(home.ledger(), deep, [&](Position done) {
-      if (interrupt_came) throw Interrupted();
+      if (*stop) throw Interrupted();
       bar.show(done, done, "records");
     });
   }
@@ -82,24 +83,26 @@ Exit run(const Common& common, bool deep) {
   bool equal = true;
   if (verdict.sound()) {
     try {
-      equal = tables_equal(common, out);
+      equal = tables_equal(common, out, stop);
     } catch (const Mismatch& mismatch) {
       out.write(fmt::format("tables: {}\n", mismatch.what()));
       equal = false;
     }
   }
   out.flush();
-  return verdict.sound() && equal ? Exit::done : Exit::integrity;
+  return verdict.sound() && equal;
 }
-
-}  // namespace
 
 Command verify_command(CLI::App& app, const Common& common) {
   auto deep = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("verify", "Ledger intact? Tables equal to the history?");
   command->add_flag("--deep", *deep, "Decode every record, ask every rule again, compare the state on disk too");
   command->footer("Exit status 13 where anything is wrong. Works while others append; changes nothing.");
-  return {command, [&common, deep] { return run(common, *deep); }};
+  return {command, [&common, deep] {
+            const InterruptLatch latch;
+            Output out;
+            return verify_home(common, *deep, out, &interrupt_came) ? Exit::done : Exit::integrity;
+          }};
 }
 
 }  // namespace carnet

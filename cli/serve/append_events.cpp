@@ -84,6 +84,7 @@ Whole append_whole(Ledger& ledger, const RawLines& raw, const Asked& asked) {
       keep ? ledger.append_all(lines, asked.conditions) : ledger.judge(lines, asked.atomic, asked.conditions);
   const bool failed = asked.atomic && !answers.empty() && std::holds_alternative<Rejection>(answers.back());
   std::size_t next = 0;
+  std::uint64_t accepted = 0, duplicates = 0, refusals = 0;
   for (const Entry& entry : batch.entries) {
     if (!entry.rejection && next == answers.size()) break;
     const Line none;
@@ -96,10 +97,12 @@ Whole append_whole(Ledger& ledger, const RawLines& raw, const Asked& asked) {
       whole.last = std::move(answer);
       break;
     }
+    ++(is_refused ? refusals : std::get<Receipt>(answer).duplicate ? duplicates : accepted);
     if (is_refused || asked.receipts) whole.lines += line_of(entry.number, line, answer);
     whole.last = std::move(answer);
     if (failed && next == answers.size()) break;
   }
+  if (!asked.receipts && whole.status == 200) whole.lines += sum_line(accepted, duplicates, refusals);
   return whole;
 }
 

@@ -63,7 +63,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
       co_await session_->cut();
       co_return;
     }
-    if (!receipts_) session_->write(fmt::format(R"({{"accepted":{},"refused":{}}})", accepted_, refused_) + "\n");
+    if (!receipts_) session_->write(sum_line(accepted_, duplicates_, refused_));
     co_await session_->finish();
   }
 
@@ -83,7 +83,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   void answered(const Job& job) {
     --under_way_;
-    accepted_ += job.accepted + job.duplicates;
+    accepted_ += job.accepted;
+    duplicates_ += job.duplicates;
     refused_ += job.refused;
     if (job.failure && !failure_) {
       failure_ = job.failure;
@@ -103,7 +104,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   bool receipts_;
   bool waiting_ = false;
   std::size_t under_way_ = 0;
-  std::uint64_t accepted_ = 0, refused_ = 0;
+  std::uint64_t accepted_ = 0, duplicates_ = 0, refused_ = 0;
   std::exception_ptr failure_;
   std::uint64_t failed_from_ = 0;
 };
@@ -118,6 +119,10 @@ Task<> finish(Session& session, Stream& stream, std::uint64_t next_number) {
 }
 
 }  // namespace
+
+std::string sum_line(std::uint64_t accepted, std::uint64_t duplicates, std::uint64_t refused) {
+  return fmt::format(R"({{"accepted":{},"duplicates":{},"refused":{}}})", accepted, duplicates, refused) + "\n";
+}
 
 Task<> append_stream(Server& server, Session& session, bool receipts) {
   const auto stream = std::make_shared<Stream>(server, session, receipts);

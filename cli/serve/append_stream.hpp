@@ -11,10 +11,13 @@ class Server;
 class Session;
 
 /// Appends the body's lines as they come and answers each once it is durable or refused. Without `receipts` only what
-/// is refused is answered, and a last line sums up: {"accepted":N,"refused":M}.
+/// is refused is answered, and a last line sums up.
 Task<> append_stream(Server&, Session&, bool receipts);
 
 /// The same of lines that are there already.
 Task<> answer_lines(Server&, Session&, RawLines, bool receipts);
+
+/// {"accepted":N,"duplicates":D,"refused":R}, as a line.
+std::string sum_line(std::uint64_t accepted, std::uint64_t duplicates, std::uint64_t refused);
 
 }  // namespace carnet::serve

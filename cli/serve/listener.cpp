@@ -13,8 +13,10 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "cli/exit.hpp"
 #include "cli/message.hpp"
 #include "cli/serve/server.hpp"
+#include "cli/serve/systemd.hpp"
 #include "cli/server_socket.hpp"
 
 namespace carnet::serve {
@@ -54,17 +56,41 @@ void turn_away(int file) {
 }  // namespace
 
 // Asio's acceptors know Unix and TCP sockets apart; this waits on the descriptor and accepts either.
-struct Listener::Door {
+struct Listener::Entrance {
   asio::posix::basic_stream_descriptor<Executor> descriptor;
-  bool is_local;
+  Door door;
 };
 
-Listener::Listener(Server& server) : server_(server), socket_(server_socket(server.home())) {
-  const int file = listen_at_server_socket(server.home());
-  auto door = std::make_shared<Door>(Door{asio::posix::basic_stream_descriptor<Executor>(server.io(), file), true});
-  door->descriptor.non_blocking(true);
-  doors_.push_back(door);
-  asio::co_spawn(server.io(), accept(door), asio::detached);
+Listener::Listener(Server& server, const std::vector<std::string>& listen) : server_(server) {
+  bool is_local = false;
+  for (const int file : sockets_from_systemd()) {
+    const Door door = door_of(file);
+    is_local = is_local || door.is_local;
+    open(door);
+  }
+  if (!is_local) {
+    open(open_local(server.home()));
+    socket_ = server_socket(server.home());
+  }
+  for (const std::string& one : listen) {
+    for (const Door& door : open_tcp(one)) open(door);
+  }
+}
+
+void Listener::open(const Door& door) {
+  using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
+  auto entrance = std::make_shared<Entrance>(Entrance{Descriptor(server_.io(), door.file), door});
+  entrance->descriptor.non_blocking(true);
+  if (!door.is_local && server_.token() == nullptr) {
+    throw Usage(fmt::format("serve: {}: whoever comes over TCP must show a token (--token-file FILE)", door.name));
+  }
+  if (!door.is_loopback && !server_.tls()) {
+    throw Usage(
+        fmt::format("serve: {}: others than this machine need TLS (--tls-cert FILE --tls-key FILE)", door.name));
+  }
+  entrances_.push_back(entrance);
+  asio::co_spawn(server_.io(), accept(entrance), asio::detached);
+  say("serve", "listening at " + door.name + (!door.is_local && server_.tls() ? " (TLS)" : ""));
 }
 
 Listener::~Listener() {
@@ -72,24 +98,25 @@ Listener::~Listener() {
 }
 
 void Listener::close() {
-  for (const auto& door : doors_) {
+  for (const auto& entrance : entrances_) {
     boost::system::error_code ignored;
-    door->descriptor.close(ignored);
+    entrance->descriptor.close(ignored);
   }
-  doors_.clear();
+  entrances_.clear();
   if (!socket_.empty()) ::unlink(socket_.c_str());
   socket_.clear();
 }
 
-Task<> Listener::accept(std::shared_ptr<Door> door) {
+Task<> Listener::accept(std::shared_ptr<Entrance> entrance) {
   asio::steady_timer pause(server_.io());
   try {
     for (;;) {
-      co_await door->descriptor.async_wait(decltype(door->descriptor)::wait_read, use_task);
+      co_await entrance->descriptor.async_wait(decltype(entrance->descriptor)::wait_read, use_task);
       for (int i = 0; i < accepts_at_once; ++i) {
-        const int file = ::accept4(door->descriptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int file =
+            ::accept4(entrance->descriptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (file >= 0) {
-          admit(file, *door);
+          admit(file, entrance->door);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
           pause.expires_after(pause_when_full);
           co_await pause.async_wait(asio::use_awaitable_t<Executor>());
@@ -117,7 +144,8 @@ void Listener::admit(int file, const Door& door) {
   const int on = 1;
   if (!door.is_local) ::setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const asio::generic::stream_protocol protocol(door.is_local ? AF_UNIX : AF_INET, 0);
-  auto session = std::make_shared<Session>(server_, Wire(Socket(server_.io(), protocol, file), nullptr), *peer);
+  auto session = std::make_shared<Session>(
+      server_, Wire(Socket(server_.io(), protocol, file), door.is_local ? nullptr : server_.tls()), *peer);
   asio::co_spawn(server_.io(), session->run(), asio::detached);
 }
 

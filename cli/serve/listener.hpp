@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "cli/serve/asio.hpp"
+#include "cli/serve/doors.hpp"
 
 namespace carnet::serve {
 
@@ -14,8 +16,9 @@ class Server;
 
 class Listener {
  public:
-  /// Listens at the home's socket. Throws std::system_error.
-  explicit Listener(Server&);
+  /// Listens at the home's socket, or at what systemd hands over in its place, and at HOST:PORT each. Throws
+  /// std::system_error, Usage.
+  Listener(Server&, const std::vector<std::string>& listen);
   ~Listener();
   Listener(const Listener&) = delete;
 
@@ -23,12 +26,13 @@ class Listener {
   void close();
 
  private:
-  struct Door;
-  Task<> accept(std::shared_ptr<Door>);
+  struct Entrance;
+  void open(const Door&);
+  Task<> accept(std::shared_ptr<Entrance>);
   void admit(int file, const Door&);
 
   Server& server_;
-  std::vector<std::shared_ptr<Door>> doors_;
+  std::vector<std::shared_ptr<Entrance>> entrances_;
   std::filesystem::path socket_;  // that is ours to remove
 };
 

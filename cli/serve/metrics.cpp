@@ -70,8 +70,6 @@ std::string Metrics::text() const {
   }
   head(out, "carnet_http_malformed_total", "counter", "Requests that were not HTTP as it is spoken here.");
   line("carnet_http_malformed_total", "", refused_requests);
-  head(out, "carnet_connections", "gauge", "Connections that are open.");
-  line("carnet_connections", "", connections);
   head(out, "carnet_connections_refused_total", "counter", "Connections beyond the limit, or of strangers.");
   line("carnet_connections_refused_total", "", refused_connections);
   head(out, "carnet_watchers", "gauge", "Clients that follow the history live.");

@@ -36,7 +36,7 @@ struct Metrics {
   using Counter = std::atomic<std::uint64_t>;
   Counter accepted = 0, duplicates = 0, failed_appends = 0;
   std::array<Counter, 15> rejections{};  ///< By code.
-  Counter connections = 0, refused_connections = 0, refused_requests = 0;
+  Counter refused_connections = 0, refused_requests = 0;
   std::array<Counter, 600> answers{};  ///< By status.
   Counter watchers = 0, events_sent = 0, overtaken = 0;
   Histogram append_seconds, commit_seconds, commit_lines, question_seconds;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <system_error>
 
@@ -19,7 +20,8 @@ constexpr int database_retry_s = 2;
 Problem bad_question(const QuestionError& error) {
   Problem problem(400, error.what());
   problem.members = R"(,"clause":)";
-  json::append_quoted(problem.members, error.clause);
+  const std::string_view clause = error.clause;  // named as the command's option
+  json::append_quoted(problem.members, clause.substr(std::min(clause.size(), clause.find_first_not_of('-'))));
   fmt::format_to(std::back_inserter(problem.members), R"(,"offset":{},"length":{})", error.place.offset,
                  error.place.length);
   return problem;

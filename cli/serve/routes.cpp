@@ -6,6 +6,7 @@
 #include <array>
 
 #include "cli/message.hpp"
+#include "cli/serve/assets.hpp"
 #include "cli/serve/server.hpp"
 
 namespace carnet::serve {
@@ -15,8 +16,35 @@ constexpr std::array all{
     Route{"POST", "/events", post_events},
     Route{"GET", "/events", get_events},
     Route{"GET", "/streams/{stream...}", get_stream},
+    Route{"GET", "/avions", get_rows},
+    Route{"GET", "/avions/{key...}", get_row},
+    Route{"GET", "/avion", get_rows},
+    Route{"GET", "/avion/{key...}", get_row},
+    Route{"GET", "/pilotes", get_rows},
+    Route{"GET", "/pilotes/{key...}", get_row},
+    Route{"GET", "/pilote", get_rows},
+    Route{"GET", "/pilote/{key...}", get_row},
+    Route{"GET", "/vols", get_rows},
+    Route{"GET", "/vols/{key...}", get_row},
+    Route{"GET", "/vol", get_rows},
+    Route{"GET", "/vol/{key...}", get_row},
+    Route{"GET", "/passagers", get_rows},
+    Route{"GET", "/passagers/{key...}", get_row},
+    Route{"GET", "/passager", get_rows},
+    Route{"GET", "/passager/{key...}", get_row},
+    Route{"GET", "/reservations", get_rows},
+    Route{"GET", "/reservations/{key...}", get_row},
+    Route{"GET", "/reservation", get_rows},
+    Route{"GET", "/reservation/{key...}", get_row},
+    Route{"GET", "/tables", get_tables},
+    Route{"GET", "/status", get_status},
     Route{"GET", "/healthz", get_health, false},
+    Route{"GET", "/metrics", get_metrics},
+    Route{"POST", "/verify", post_verify},
+    Route{"POST", "/backup", post_backup, true, true},
     Route{"POST", "/stop", post_stop, true, true},
+    Route{"GET", "/", get_asset, false},
+    Route{"GET", "/{file}", get_asset, false},
 };
 
 bool matches(std::string_view path, const std::vector<std::string>& segments) {
@@ -41,17 +69,22 @@ Task<> handle(Server& server, Session& session) {
   const Request& request = session.request();
   if (server.is_stopping()) throw busy("the server is stopping");
   const std::string_view method = request.method == "HEAD" ? std::string_view{"GET"} : request.method;
+  const std::string path = request.target.substr(0, request.target.find('?'));
   std::string allow;
   for (const Route& route : all) {
     if (!matches(route.path, request.segments) || (route.is_local && !session.peer().is_local)) continue;
+    if (route.handle == get_asset && asset(path) == nullptr) continue;
     if (route.method == method) {
+      if (route.needs_token && !session.peer().is_local && !server.token()->is_shown_by(request.authorization)) {
+        throw Problem(401, "show the token: Authorization: Bearer TOKEN");
+      }
       co_await route.handle(server, session);
       co_return;
     }
+    if (allow.find(route.method) != allow.npos) continue;
     if (!allow.empty()) allow += ", ";
     allow += route.method;
   }
-  const std::string path = request.target.substr(0, request.target.find('?'));
   if (allow.empty()) throw Problem(404, fmt::format("there is nothing at {}", printable(path)));
   Problem problem(405, fmt::format("{} is not for {}", printable(path), printable(request.method)));
   problem.allow = allow;

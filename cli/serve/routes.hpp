@@ -29,7 +29,15 @@ Task<> handle(Server&, Session&);
 Task<> post_events(Server&, Session&);
 Task<> get_events(Server&, Session&);
 Task<> get_stream(Server&, Session&);
+Task<> get_rows(Server&, Session&);
+Task<> get_row(Server&, Session&);
+Task<> get_tables(Server&, Session&);
+Task<> get_status(Server&, Session&);
 Task<> get_health(Server&, Session&);
+Task<> get_metrics(Server&, Session&);
+Task<> post_verify(Server&, Session&);
+Task<> post_backup(Server&, Session&);
+Task<> get_asset(Server&, Session&);
 Task<> post_stop(Server&, Session&);
 
 }  // namespace carnet::serve

@@ -7,7 +7,6 @@
 
 #include "cli/message.hpp"
 #include "cli/serve/server.hpp"
-#include "cli/server_socket.hpp"
 
 namespace carnet {
 namespace {
@@ -15,7 +14,6 @@ namespace {
 Exit run(const Common& common, const serve::Options& options) {
   boost::asio::io_context io(1);
   serve::Server server(io, common, options);
-  say("serve", "listening at " + server_socket(server.home()).string());
   server.run();
   say("serve", "stopped");
   return Exit::done;
@@ -26,6 +24,29 @@ Exit run(const Common& common, const serve::Options& options) {
 Command serve_command(CLI::App& app, const Common& common) {
   auto options = std::make_shared<serve::Options>();
   CLI::App* command = app.add_subcommand("serve", "Own the ledger for many scripts at once, and keep the tables live");
+  command
+      ->add_option("--listen", options->listen,
+                   "Beside the socket in the home, at this address too; may be repeated; needs --token-file, and TLS "
+                   "unless it is loopback")
+      ->allow_extra_args(false)
+      ->type_name("HOST:PORT");
+  auto* token = command
+                    ->add_option("--token-file", options->token_file,
+                                 "Its first line is what whoever comes over TCP must show: Authorization: Bearer TOKEN")
+                    ->type_name("FILE");
+  auto* certificate = command->add_option("--tls-cert", options->tls_certificate, "Certificate (chain) for TCP, PEM")
+                          ->type_name("FILE");
+  auto* key = command->add_option("--tls-key", options->tls_key, "Its key, PEM")->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate)->needs(token);
+  command->add_option("--connections", options->limits.connections, "At most so many at once")
+      ->check(whole_number)
+      ->capture_default_str()
+      ->type_name("N");
+  command->footer(R"(SIGTERM stops it: what is under way is answered, at most ten seconds long. SIGHUP reads token and
+certificate again. The other commands find it by themselves.
+
+curl --unix-socket HOME/carnet.sock -d '{"type":"vol.took_off","numero":"AF101"}' http://carnet/events)");
   return {command, [&common, options] { return run(common, *options); }};
 }
 

@@ -4,6 +4,8 @@
 #include <csignal>
 
 #include "cli/message.hpp"
+#include "cli/serve/systemd.hpp"
+#include "cli/serve/tls.hpp"
 
 namespace carnet::serve {
 namespace {
@@ -12,7 +14,8 @@ using namespace std::chrono_literals;
 
 constexpr auto stop_within = 10s;
 constexpr std::chrono::milliseconds tick_time = 1s, stopping_tick = 20ms;
-constexpr std::size_t reading_threads = 2, reading_room = 256, long_threads = 2, long_room = 16;
+constexpr std::size_t reading_threads = 2, reading_room = 4096;
+constexpr std::size_t asking_threads = 4, asking_room = 64, long_threads = 2, long_room = 16;
 
 Home made(const Common& common) {
   Home home = home_from(common.home);
@@ -31,21 +34,29 @@ Server::Server(asio::io_context& io, const Common& common, const Options& option
       ledger_(home_.ledger(), {}),
       readers_(ledger_, home_.ledger()),
       signals_(io, SIGTERM, SIGINT),
+      hangups_(io, SIGHUP),
       clock_(io),
       reading_(std::make_unique<Workers>(io, reading_threads, reading_room)),
+      asking_(std::make_unique<Workers>(io, asking_threads, asking_room)),
       long_work_(std::make_unique<Workers>(io, long_threads, long_room)),
+      tables_(std::make_unique<Tables>(io, common_, home_, readers_)),
       tail_(std::make_unique<Tail>(home_.ledger(), poster())),
-      appender_(std::make_unique<Appender>(ledger_, metrics_, poster())),
-      listener_(std::make_unique<Listener>(*this)) {
+      appender_(std::make_unique<Appender>(ledger_, metrics_, poster())) {
+  load_secrets();
+  listener_ = std::make_unique<Listener>(*this, options_.listen);
   await_signals();
+  await_hangups();
   tick();
 }
 
 Server::~Server() {
   listener_.reset();
+  tables_->ask_to_stop();
   appender_.reset();
   tail_.reset();
   long_work_.reset();
+  asking_.reset();
+  tables_.reset();
   reading_.reset();
   io_.restart();
   io_.poll();  // what they still had to say: the last coroutines end
@@ -56,7 +67,27 @@ std::function<void(std::function<void()>)> Server::poster() {
 }
 
 void Server::run() {
+  notify_systemd("READY=1");
   io_.run();
+}
+
+void Server::load_secrets() {
+  if (!options_.token_file.empty()) token_.emplace(options_.token_file);
+  if (!options_.tls_certificate.empty()) tls_ = tls_context(options_.tls_certificate, options_.tls_key);
+}
+
+// Connections that are there keep what they began with.
+void Server::await_hangups() {
+  hangups_.async_wait([this](const boost::system::error_code& error, int) {
+    if (error) return;
+    try {
+      load_secrets();
+      say("serve", "token and certificate read again");
+    } catch (const std::exception& failure) {
+      say("serve", std::string{failure.what()} + " (the former one stays)");
+    }
+    await_hangups();
+  });
 }
 
 void Server::await_signals() {
@@ -70,6 +101,7 @@ void Server::await_signals() {
 
 void Server::stop() {
   if (std::exchange(stopping_, true)) return;
+  notify_systemd("STOPPING=1");
   stop_by_ = Session::Clock::now() + stop_within;
   listener_->close();
   const auto all = sessions_;
@@ -82,6 +114,11 @@ void Server::tick() {
   clock_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     const auto now = Session::Clock::now();
+    tables_->look_at_clock(now);
+    if (const auto period = watchdog_period(); period && now >= watchdog_) {
+      notify_systemd("WATCHDOG=1");
+      watchdog_ = now + *period / 3;
+    }
     const auto all = sessions_;
     for (Session* session : all) {
       session->look_at_clock(now);

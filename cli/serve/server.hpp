@@ -16,14 +16,18 @@
 #include "cli/serve/metrics.hpp"
 #include "cli/serve/readers.hpp"
 #include "cli/serve/session.hpp"
+#include "cli/serve/tables.hpp"
 #include "cli/serve/tail.hpp"
+#include "cli/serve/token.hpp"
 #include "cli/serve/workers.hpp"
 #include "events/ledger.hpp"
 
 namespace carnet::serve {
 
 struct Options {
-  std::string home;
+  std::vector<std::string> listen;  ///< HOST:PORT each, beside the home's socket.
+  std::string token_file;           ///< Whoever comes over TCP must show it.
+  std::string tls_certificate, tls_key;
   Limits limits;
 };
 
@@ -50,8 +54,14 @@ class Server {
   Appender& appender() { return *appender_; }
   Readers& readers() { return readers_; }
   Tail& tail() { return *tail_; }
+  Tables& tables() { return *tables_; }
+  /// Null where nobody may come over TCP.
+  const Token* token() const { return token_ ? &*token_ : nullptr; }
+  std::shared_ptr<asio::ssl::context> tls() const { return tls_; }
   /// For what reads the ledger, in short pieces.
   Workers& reading() { return *reading_; }
+  /// For questions to PostgreSQL.
+  Workers& asking() { return *asking_; }
   /// For what takes its time: whole appends, copies.
   Workers& long_work() { return *long_work_; }
   std::size_t connections() const { return sessions_.size(); }
@@ -63,6 +73,8 @@ class Server {
  private:
   std::function<void(std::function<void()>)> poster();
   void await_signals();
+  void await_hangups();
+  void load_secrets();
   void tick();
 
   asio::io_context& io_;
@@ -74,12 +86,16 @@ class Server {
   Readers readers_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::unordered_set<Session*> sessions_;
-  asio::signal_set signals_;
+  std::optional<Token> token_;
+  std::shared_ptr<asio::ssl::context> tls_;
+  asio::signal_set signals_, hangups_;
   asio::steady_timer clock_;
   Session::Clock::time_point stop_by_;
+  Session::Clock::time_point watchdog_;
   bool stopping_ = false;
   // Those that have threads; they go first.
-  std::unique_ptr<Workers> reading_, long_work_;
+  std::unique_ptr<Workers> reading_, asking_, long_work_;
+  std::unique_ptr<Tables> tables_;
   std::unique_ptr<Tail> tail_;
   std::unique_ptr<Appender> appender_;
   std::unique_ptr<Listener> listener_;
