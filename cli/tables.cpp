@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <future>
 #include <system_error>
 
 #include "cli/home.hpp"
@@ -50,16 +49,15 @@ std::string start_database(const Common& common, StopFlag stop) {
 
 Connection open_tables(const Common& common, bool stale) {
   if (stale && !common.database.empty()) return Connection(common.database, &interrupt_came);
-  // The server takes some milliseconds to start a session, as RocksDB does to open the log: at the same time.
   const std::filesystem::path directory = home_from(common.home).ledger();
   std::error_code hidden;
   if (!std::filesystem::exists(Directory{directory}.identity(), hidden))
     open_ledger(common);  // says what is missing, before a database is made
-  std::future<Connection> session = std::async(
-      std::launch::async, [&] { return Connection(start_database(common, &interrupt_came), &interrupt_came); });
-  if (stale) return session.get();
+  Connection connection(start_database(common, &interrupt_came), &interrupt_came);
+  if (stale) return connection;
+  // Most questions come when nothing was appended since the last one: the log need not be opened for them.
+  if (const auto head = published_head(directory); head && stands_at(connection, *head)) return connection;
   Reader reader = open_ledger(common);
-  Connection connection = session.get();
   ProgressBar bar("catching up", reader.head().position);
   catch_up(connection, reader, watch("tables", bar));
   return connection;

@@ -32,6 +32,16 @@ std::string uuid_of(const Directory& directory) {
 
 }  // namespace
 
+std::optional<Head> published_head(const std::filesystem::path& path) {
+  const Directory directory{path};
+  const std::string uuid = directory.uuid();
+  if (uuid.empty()) return std::nullopt;
+  const HeadFile file(directory.head(), false, false);
+  if (file.owner() != 0 && !Ownership::taken(directory)) return std::nullopt;
+  const HeadFile::Mark mark = file.read();
+  return Head{uuid, mark.position, mark.checksum};
+}
+
 struct Reader::Impl {
   Directory directory;
   Head head;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "events/record.hpp"
@@ -23,6 +24,11 @@ struct Head {
   Position position = 0;       ///< Of the last durable record.
   std::uint64_t checksum = 0;  ///< Of that record; 0 at position 0.
 };
+
+/// The head where it is known without opening the log, which takes RocksDB milliseconds: an owner at work publishes it,
+/// and one that stopped left it exact. Null where that cannot be said: no ledger, or an owner that was killed.
+/// Throws Damage, std::system_error.
+std::optional<Head> published_head(const std::filesystem::path& directory);
 
 /// One reader for one thread. Sees everything that was acknowledged before `refresh`, and nothing that is not durable.
 /// Throws Damage where the files are not what was written, std::system_error where they cannot be read.

@@ -47,6 +47,12 @@ Checkpoint bring_up_to_date(Connection& connection, Reader& reader, const Watch&
 
 }  // namespace
 
+bool stands_at(Connection& connection, const Head& head) {
+  const std::optional<Checkpoint> at = checkpoint(connection);
+  return at && at->ledger == head.uuid && at->position == head.position && at->checksum == head.checksum &&
+         at->schema_version == schema_version;
+}
+
 Position catch_up(Connection& connection, Reader& reader, const Watch& watch) {
   return bring_up_to_date(connection, reader, watch).position;
 }

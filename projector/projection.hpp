@@ -42,6 +42,9 @@ struct Watch {
 /// Null where the database has no such tables.
 std::optional<Checkpoint> checkpoint(Connection&, const std::string& schema = projection_schema);
 
+/// Whether the tables are of that ledger, of today's schema and up to its head.
+bool stands_at(Connection&, const Head&);
+
 /// Makes the tables where there are none, then brings them up to the reader's head (refreshed first), in windows of one
 /// transaction each. One cheap statement where nothing is to be done. Several may do so at once: they take turns.
 /// Gives the position reached. Throws Mismatch, Damage, DatabaseDown, DatabaseError, Interrupted; what was committed

@@ -336,6 +336,24 @@ TEST_F(ALedger, IsReadWhereNobodyOwnsItAndNowhereElse) {
   }
 }
 
+TEST_F(ALedger, TellsItsHeadWithoutBeingOpenedUnlessItsOwnerWasKilled) {
+  EXPECT_EQ(tell(R"({"type":"avion.registered","modele":"A320"})"), "1 v1 id=1");
+  const Head head = ledger->head();
+  const auto expect_known = [&](const std::filesystem::path& of) {
+    const std::optional<Head> known = published_head(of);
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->uuid, head.uuid);
+    EXPECT_EQ(known->position, head.position);
+    EXPECT_EQ(known->checksum, head.checksum);
+  };
+  expect_known(path);
+  std::filesystem::copy(path, scratch / "killed", std::filesystem::copy_options::recursive);
+  EXPECT_FALSE(published_head(scratch / "killed")) << "its owner is gone and did not say that it would";
+  ledger.reset();
+  expect_known(path);
+  EXPECT_FALSE(published_head(scratch / "nowhere"));
+}
+
 // What came without an id, a time or an id of its entity is given them for good: a second replay is the first again.
 TEST(AReplay, AppendedToAnEmptyLedgerGivesAnEqualOne) {
   const auto compared = [](Record record) {
