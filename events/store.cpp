@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "events/reader.hpp"
+#include "events/sorted_file.hpp"
 
 namespace carnet::store {
 namespace {
@@ -92,6 +93,7 @@ rocksdb::Options state_options(std::size_t memory_bytes) {
 }
 
 std::unique_ptr<rocksdb::DB> open(rocksdb::Options options, const fs::path& path, bool create) {
+  check_sorted_files(path);
   options.create_if_missing = create;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, path.string(), &db);
@@ -104,6 +106,7 @@ std::unique_ptr<rocksdb::DB> open(rocksdb::Options options, const fs::path& path
 }
 
 std::unique_ptr<rocksdb::DB> open_beside(const rocksdb::Options& options, const fs::path& path) {
+  check_sorted_files(path);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(options, path.string(), path.string(), &db);
   if (!status.ok()) throw Damage(fmt::format("{}: cannot be read: {}", path.string(), status.ToString()));
