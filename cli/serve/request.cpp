@@ -99,7 +99,6 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   }
 
   void on_request_impl(http::verb, string_view method, string_view target, int version, error_code& ec) override {
-    if (version != 10 && version != 11) return refuse(505, "HTTP/1.1 is spoken here", ec);
     request.is_1_0 = version == 10;
     request.method = {method.data(), method.size()};
     try {
@@ -120,7 +119,10 @@ class RequestReader::Parser final : public http::basic_parser<true> {
         once(host, name, ec);
         break;
       case http::field::content_length:
-        once(length, name, ec);
+        if (!once(length, name, ec)) break;
+        if (value.find_first_not_of("0123456789") != value.npos) {  // Beast takes "5, 5", too
+          return refuse(400, "Content-Length is not one number", ec);
+        }
         break;
       case http::field::transfer_encoding:
         if (!once(encoding, name, ec)) break;

@@ -47,8 +47,14 @@ constexpr std::array all{
     Route{"GET", "/{file}", get_asset, false},
 };
 
-bool matches(std::string_view path, const std::vector<std::string>& segments) {
-  path.remove_prefix(1);
+}  // namespace
+
+std::span<const Route> routes() {
+  return all;
+}
+
+bool matches(const Route& route, const std::vector<std::string>& segments) {
+  std::string_view path = route.path.substr(1);
   for (std::size_t i = 0;; ++i) {
     if (path.empty()) return i == segments.size();
     const std::string_view part = path.substr(0, path.find('/'));
@@ -59,12 +65,6 @@ bool matches(std::string_view path, const std::vector<std::string>& segments) {
   }
 }
 
-}  // namespace
-
-std::span<const Route> routes() {
-  return all;
-}
-
 Task<> handle(Server& server, Session& session) {
   const Request& request = session.request();
   if (server.is_stopping()) throw busy("the server is stopping");
@@ -72,7 +72,7 @@ Task<> handle(Server& server, Session& session) {
   const std::string path = request.target.substr(0, request.target.find('?'));
   std::string allow;
   for (const Route& route : all) {
-    if (!matches(route.path, request.segments) || (route.is_local && !session.peer().is_local)) continue;
+    if (!matches(route, request.segments) || (route.is_local && !session.peer().is_local)) continue;
     if (route.handle == get_asset && asset(path) == nullptr) continue;
     if (route.method == method) {
       if (route.needs_token && !session.peer().is_local && !server.token()->is_shown_by(request.authorization)) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/serve/asio.hpp"
 
@@ -21,6 +23,7 @@ struct Route {
 };
 
 std::span<const Route> routes();
+bool matches(const Route&, const std::vector<std::string>& segments);
 
 /// Finds the request's route and goes it. Throws Problem, and what handling throws.
 Task<> handle(Server&, Session&);
