@@ -37,14 +37,14 @@ constexpr std::array all{
     Route{"GET", "/reservation", get_rows},
     Route{"GET", "/reservation/{key...}", get_row},
     Route{"GET", "/tables", get_tables},
-    Route{"GET", "/status", get_status},
-    Route{"GET", "/healthz", get_health, false},
-    Route{"GET", "/metrics", get_metrics},
+    Route{"GET", "/status", get_status, true, false, true},
+    Route{"GET", "/healthz", get_health, false, false, true},
+    Route{"GET", "/metrics", get_metrics, true, false, true},
     Route{"POST", "/verify", post_verify},
     Route{"POST", "/backup", post_backup, true, true},
     Route{"POST", "/stop", post_stop, true, true},
-    Route{"GET", "/", get_asset, false},
-    Route{"GET", "/{file}", get_asset, false},
+    Route{"GET", "/", get_asset, false, false, true},
+    Route{"GET", "/{file}", get_asset, false, false, true},
 };
 
 }  // namespace
@@ -68,14 +68,15 @@ bool matches(const Route& route, const std::vector<std::string>& segments) {
 Task<> handle(Server& server, Session& session) {
   const Request& request = session.request();
   if (server.is_stopping()) throw busy("the server is stopping");
-  const std::string_view method = request.method == "HEAD" ? std::string_view{"GET"} : request.method;
+  const bool is_head = request.method == "HEAD";
   const std::string path = request.target.substr(0, request.target.find('?'));
   std::string allow;
   for (const Route& route : all) {
     if (!matches(route, request.segments) || (route.is_local && !session.peer().is_local)) continue;
     if (route.handle == get_asset && asset(path) == nullptr) continue;
-    if (route.method == method) {
-      if (route.needs_token && !session.peer().is_local && !server.token()->is_shown_by(request.authorization)) {
+    if (route.method == request.method || (is_head && route.takes_head)) {
+      if (route.needs_token && !session.peer().is_local &&
+          (server.token() == nullptr || !server.token()->is_shown_by(request.authorization))) {
         throw Problem(401, "show the token: Authorization: Bearer TOKEN");
       }
       co_await route.handle(server, session);

@@ -20,6 +20,7 @@ struct Route {
   Task<> (*handle)(Server&, Session&);
   bool needs_token = true;  ///< On TCP.
   bool is_local = false;    ///< On the Unix socket only.
+  bool takes_head = false;  ///< HEAD, too: the answer is made whole.
 };
 
 std::span<const Route> routes();

@@ -72,7 +72,7 @@ void Server::run() {
 }
 
 void Server::load_secrets() {
-  if (!options_.token_file.empty()) token_.emplace(options_.token_file);
+  if (!options_.token_file.empty()) token_ = Token(options_.token_file);
   if (!options_.tls_certificate.empty()) tls_ = tls_context(options_.tls_certificate, options_.tls_key);
 }
 

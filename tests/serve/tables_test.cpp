@@ -78,7 +78,7 @@ TEST(Tables, RowsAndQuestionsAreAnswered) {
   EXPECT_EQ(server.ask("GET /vols?as_of=2&stale").status, 400);
   const Answered bad = server.ask("GET /vols?where=numero='AF101'+and+statu=1");
   EXPECT_EQ(bad.status, 400);
-  EXPECT_THAT(bad.body, HasSubstr(R"("clause":"where","offset":21,"length":5)"));
+  EXPECT_THAT(bad.body, HasSubstr(R"("clause":"where","offset":19,"length":5)"));
 }
 
 TEST(Tables, PagesFollowEachOther) {
@@ -121,16 +121,15 @@ TEST(Tables, VerdictsAndCopiesAreHad) {
   Running server(with_tables());
   ASSERT_EQ(server.ask("POST /events", "", history).status, 200);
   ASSERT_EQ(server.ask("GET /tables").status, 200);
-  EXPECT_EQ(server.ask("POST /verify?deep=true").body,
-            R"({"sound":true,"ledger":"intact up to position 7","history":"holds together up to position 7",)"
-            R"("tables":"equal to the history up to position 7 (6 rows)","differences":[]
-})"
-            "\n");
-const std::string copy = server.home() / "copy";
-EXPECT_THAT(server.ask("POST /backup?directory=" + copy).body, HasSubstr("\"position\":7}"));
-EXPECT_EQ(Reader(copy).head().position, 7U);
-EXPECT_EQ(server.ask("POST /backup?directory=" + copy).status, 409) << "it is there";
-EXPECT_EQ(server.ask("POST /backup?directory=copy").status, 400);
+  const std::string sound =
+      "{\"sound\":true,\"ledger\":\"intact up to position 7\",\"history\":\"holds together up to position 7\","
+      "\"tables\":\"equal to the history up to position 7 (6 rows)\",\"differences\":[]}\n";
+  EXPECT_EQ(server.ask("POST /verify?deep=true").body, sound);
+  const std::string copy = server.home() / "copy";
+  EXPECT_THAT(server.ask("POST /backup?directory=" + copy).body, HasSubstr("\"position\":7}"));
+  EXPECT_EQ(Reader(copy).head().position, 7U);
+  EXPECT_EQ(server.ask("POST /backup?directory=" + copy).status, 409) << "it is there";
+  EXPECT_EQ(server.ask("POST /backup?directory=copy").status, 400);
 }
 
 }  // namespace
