@@ -20,7 +20,7 @@ Exit run(const Common& common, const QueryOptions& options) {
   if (options.as_of) place = history_place("query: --as-of", *options.as_of);
   const InterruptLatch latch;
   if (place) plan = plan_of(question, tables_as_of(common, *place));
-  Connection connection = open_tables(common, options.stale || place);
+  Connection connection = open_tables(common, {options.stale || place, options.at_least});
   ask(plan, options, connection);
   return Exit::done;
 }
@@ -65,6 +65,12 @@ Command query_command(CLI::App& app, const Common& common) {
       ->add_option("--as-of", options->as_of,
                    "From the tables as they were: up to a position, or before anything happened later than a time")
       ->type_name("P|TIME")
+      ->excludes(from_stale);
+  command
+      ->add_option("--at-least", options->at_least,
+                   "From tables that have this position, such as a receipt's: waits for it, for ten seconds")
+      ->check(whole_number)
+      ->type_name("P")
       ->excludes(from_stale);
   command->footer(R"(Paths follow the relations:
   vol          avion, pilote, reservations, passagers, precedent and suivant (its avion's flight before and after)

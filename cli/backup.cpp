@@ -6,14 +6,20 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/client.hpp"
 #include "cli/command.hpp"
 #include "cli/home.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/message.hpp"
+#include "cli/server_object.hpp"
 #include "cli/tables.hpp"
 
 namespace carnet {
 namespace {
+
+void say_copied(std::string_view command, Position records, const std::string& uuid, const std::filesystem::path& to) {
+  say(command, fmt::format("{} records of ledger {} in {}, read back and equal", grouped(records), uuid, to.string()));
+}
 
 Exit copy(std::string_view command, const std::filesystem::path& from, const std::filesystem::path& to,
           Position whole) {
@@ -25,14 +31,23 @@ Exit copy(std::string_view command, const std::filesystem::path& from, const std
       bar.show(done, done, "records");
     });
   }();
-  say(command, fmt::format("{} records of ledger {} in {}, read back and equal", grouped(head.position), head.uuid,
-                           to.string()));
+  say_copied(command, head.position, head.uuid, to);
   return Exit::done;
 }
 
 Exit backup(const Common& common, const std::string& directory) {
-  return copy("backup", home_from(common.home).ledger(), std::filesystem::absolute(directory),
-              open_ledger(common).head().position);
+  const Home home = home_from(common.home);
+  const std::filesystem::path to = std::filesystem::absolute(directory);
+  const auto server = Client::to(home);
+  if (!server) return copy("backup", home.ledger(), to, open_ledger(common).head().position);
+  const InterruptLatch latch;
+  std::string target = "/backup";
+  add_parameter(target, "directory", to.string());
+  const Client::Answer answer = server->post(target, {}, {});
+  if (!answer.done()) refuse(answer);
+  const ServerObject done(answer.body);
+  say_copied("backup", static_cast<Position>(done.number("position").value_or(0)), done.text("uuid"), to);
+  return Exit::done;
 }
 
 Exit restore(const Common& common, const std::string& directory) {

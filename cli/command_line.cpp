@@ -25,7 +25,8 @@ namespace {
 constexpr const char* footer =
     R"(Exit status: 0 done, 1 failed, 3 some lines refused, 65 all of them (or an --atomic append), 12 append
 --where gave up on conflicts, 13 what is stored is damaged, 64 not a command that makes sense,
-69 PostgreSQL is down, 74 cannot read or write, 75 another process owns the ledger, 130 interrupted.)";
+69 PostgreSQL or the server is down, 74 cannot read or write, 75 another process owns the ledger (try again),
+130 interrupted.)";
 
 bool is_option(std::string_view word) {
   return word.size() > 1 && word[0] == '-';

@@ -32,6 +32,22 @@ struct NoLedger : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What is asked for is not there yet; later it may be.
+struct NotYet : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// `carnet serve` went away, or ended its answer before it was whole.
+struct ServerDown : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The server says why it does not do what was asked.
+struct ServerRefusal : std::runtime_error {
+  ServerRefusal(Exit status, const std::string& why) : std::runtime_error(why), exit(status) {}
+  Exit exit;
+};
+
 /// Whoever read standard output has gone: there is nobody left to answer.
 struct BrokenPipe : std::runtime_error {
   BrokenPipe() : std::runtime_error("standard output was closed") {}

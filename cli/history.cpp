@@ -7,14 +7,19 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <utility>
 
+#include "cli/client.hpp"
 #include "cli/command.hpp"
 #include "cli/message.hpp"
+#include "cli/output.hpp"
+#include "cli/served_records.hpp"
 #include "cli/tables.hpp"
 #include "events/json.hpp"
 #include "events/line.hpp"
+#include "events/time.hpp"
 
 namespace carnet {
 namespace {
@@ -39,7 +44,10 @@ std::string members_text(const json::Parser& line) {
   return out;
 }
 
-void print_columns(Reader& reader, const Stream& stream, Format format) {
+/// Calls visit(line) with each record as an event line, oldest first; false where the stream has none.
+using Records = std::function<bool(const std::function<void(std::string_view)>& visit)>;
+
+void print_columns(const Records& records, Format format) {
   const TupleShape shape{"history",
                          {{"version", Type::integer},
                           {"position", Type::integer},
@@ -52,30 +60,66 @@ void print_columns(Reader& reader, const Stream& stream, Format format) {
                          0,
                          {}};
   Output out;
-  const auto rows = printer(format, shape, out, standard_screen());
+  std::unique_ptr<Printer> rows;
   json::Parser line;
-  reader.history(stream, [&](const Record& record) {
-    const std::string text = to_line(record);
+  records([&](std::string_view text) {
+    if (!rows) rows = printer(format, shape, out, standard_screen());
     line.parse(text);
-    const std::string type{line[1].text};
-    rows->row({{static_cast<std::int64_t>(record.version), static_cast<std::int64_t>(record.position), record.time,
-                record.recorded, type, members_text(line)},
-               {}});
-    return true;
+    std::vector<Value> row(shape.fields.size());
+    line.each(0, [&](const json::Value& value, std::size_t) {
+      for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+        if (value.name != shape.fields[i].name) continue;
+        const Type type = shape.fields[i].type;
+        row[i] = type == Type::integer ? Value{value.integer}
+                 : type == Type::time  ? Value{time_from(value.text).value()}
+                                       : Value{std::string{value.text}};
+      }
+    });
+    row.back() = members_text(line);
+    rows->row({std::move(row), {}});
   });
-  rows->end();
+  if (rows) rows->end();
 }
 
-void print_lines(Reader& reader, const Stream& stream, bool array, bool cloud_events) {
+void print_lines(const Records& records, bool array) {
   Output out;
   std::string_view separator = array ? "[\n" : "";
-  reader.history(stream, [&](const Record& record) {
+  const bool any = records([&](std::string_view line) {
     out.write(std::exchange(separator, array ? ",\n" : "\n"));
-    out.write(cloud_events ? to_cloud_event(record, reader.head().uuid) : to_line(record));
-    return true;
+    out.write(line);
   });
-  out.write(array ? "\n]\n" : "\n");
+  if (any) out.write(array ? "\n]\n" : "\n");
   out.flush();
+}
+
+Records records_of(const Common& common, const Stream& stream, bool cloud_events) {
+  const std::shared_ptr<Reader> reader(new Reader(open_ledger(common)));  // it cannot be moved
+  return [=](const auto& visit) {
+    bool any = false;
+    reader->history(stream, [&](const Record& record) {
+      any = true;
+      visit(cloud_events ? to_cloud_event(record, reader->head().uuid) : to_line(record));
+      return true;
+    });
+    return any;
+  };
+}
+
+Records served_records_of(const Home& home, const Stream& stream, bool cloud_events) {
+  const std::string name = text(stream);
+  const std::size_t slash = name.find('/');
+  std::string target = "/streams/" + name.substr(0, slash) + "/" + percent_encoded(name.substr(slash + 1));
+  if (cloud_events) add_parameter(target, "cloudevents", "true");
+  return [=](const auto& visit) {
+    auto server = Client::to(home);
+    if (!server) throw ServerDown("the server went away");
+    const Client::Answer answer = read_records(home, std::move(server), target, [&](std::string_view lines) {
+      for (; !lines.empty(); lines.remove_prefix(lines.find('\n') + 1)) visit(lines.substr(0, lines.find('\n')));
+      return true;
+    });
+    if (!answer.done() && answer.status != 404) refuse(answer);
+    return answer.done();
+  };
 }
 
 Exit run(const Common& common, const Options& options) {
@@ -84,23 +128,21 @@ Exit run(const Common& common, const Options& options) {
     throw Usage(
         fmt::format("history: {}: not a stream (such as vol/AF101, avion/7 or reservation/AF101/12)", options.stream));
   }
-  Reader reader = open_ledger(common);
+  const Home home = home_from(common.home);
+  const bool served = Client::to(home) != nullptr;
+  const Records all = served ? served_records_of(home, *stream, options.cloud_events)
+                             : records_of(common, *stream, options.cloud_events);
   bool known = false;
-  reader.history(*stream, [&](const Record&) {
-    known = true;
-    return false;
-  });
-  if (!known) {
-    say("history", fmt::format("{} has no record", options.stream));
-    return Exit::failed;
-  }
+  const Records records = [&](const auto& visit) { return known = all(visit); };
   const Format format = options.cloud_events ? Format::ndjson : common.format_or_usual();
   if (format == Format::table || format == Format::csv) {
-    print_columns(reader, *stream, format);
+    print_columns(records, format);
   } else {
-    print_lines(reader, *stream, format == Format::json, options.cloud_events);
+    print_lines(records, format == Format::json);
   }
-  return Exit::done;
+  if (known) return Exit::done;
+  say("history", fmt::format("{} has no record", options.stream));
+  return Exit::failed;
 }
 
 }  // namespace

@@ -59,8 +59,27 @@ void Batch::add_rejected(std::uint32_t file, std::uint64_t number, Rejection rej
 }
 
 void Batch::add_too_long(std::uint32_t file, std::uint64_t number) {
-  const std::string why = fmt::format("longer than {} bytes; the rest was skipped", max_line_bytes);
-  add_rejected(file, number, {Code::malformed, {}, why}, {}, false);
+  add_rejected(file, number, too_long_line(), {}, false);
+}
+
+Rejection too_long_line() {
+  return {Code::malformed, {}, fmt::format("longer than {} bytes; the rest was skipped", max_line_bytes)};
+}
+
+std::uint64_t input_bytes(const std::vector<std::string>& files) {
+  std::uint64_t all = 0;
+  bool known = true;
+  for (const std::string& file : files) {
+    const std::uint64_t size = readable_size(file);
+    all += size;
+    known = known && size > 0;
+  }
+  return known ? all : 0;
+}
+
+void refuse_compressed(const std::string& file, const LineSource& source) {
+  if (source.number() != 1 || !source.line().starts_with("\x1f\x8b")) return;
+  throw Usage(fmt::format("{}: compressed with gzip (zcat it into `carnet append`)", file));
 }
 
 void Batch::take(Batch& other) {
@@ -77,15 +96,12 @@ void Batch::take(Batch& other) {
 }
 
 Intake::Intake(const std::vector<std::string>& files, bool keep_text)
-    : files_(files), keep_text_(keep_text), stop_(::eventfd(0, EFD_CLOEXEC)), ready_(waiting_batches) {
+    : files_(files),
+      keep_text_(keep_text),
+      stop_(::eventfd(0, EFD_CLOEXEC)),
+      size_(input_bytes(files)),
+      ready_(waiting_batches) {
   if (stop_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-  bool known = true;
-  for (const std::string& file : files_) {
-    const std::uint64_t size = readable_size(file);
-    size_ += size;
-    known = known && size > 0;
-  }
-  if (!known) size_ = 0;
   reader_ = std::thread([this] { read_all(); });
 }
 
@@ -125,9 +141,7 @@ bool Intake::read(const std::string& file, std::uint32_t index) {
     const LineSource::Got got = source.next(batch.entries.empty());
     bytes_read_ = before + source.bytes_read();
     if (got == LineSource::Got::line && !is_blank(source.line())) {
-      if (source.number() == 1 && source.line().starts_with("\x1f\x8b")) {
-        throw Usage(fmt::format("{}: compressed with gzip (zcat it into `carnet append`)", file));
-      }
+      refuse_compressed(file, source);
       batch.add(index, source.number(), source.line(), keep_text_);
     } else if (got == LineSource::Got::too_long) {
       batch.add_too_long(index, source.number());

@@ -38,13 +38,25 @@ struct Batch {
   void take(Batch& other);  ///< Moves the other's entries behind its own.
 };
 
+/// Of all files together, in bytes; 0 where it is not known. "-" is standard input. Throws std::system_error where one
+/// of them is missing: that is said before anything is appended.
+std::uint64_t input_bytes(const std::vector<std::string>& files);
+
+class LineSource;
+
+/// Throws Usage where the first line is what gzip makes.
+void refuse_compressed(const std::string& file, const LineSource&);
+
+/// Why a line of more than max_line_bytes is refused.
+Rejection too_long_line();
+
 class Intake {
  public:
   /// About what one commit holds: more gains nothing, less pays for a sync too often.
   static constexpr std::size_t commit_lines = 1000;
   static constexpr std::size_t commit_bytes = 4 << 20;
 
-  /// "-" is standard input. Throws std::system_error where one of the files is missing, before anything is appended.
+  /// Throws what input_bytes throws.
   Intake(const std::vector<std::string>& files, bool keep_text);
   ~Intake();
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -21,8 +22,23 @@ namespace {
 std::atomic<int> latches{0};
 std::array<int, 2> wake{-1, -1};  // a pipe, so that a poll in any thread sees the interrupt, whichever thread took it
 
+std::atomic<std::int64_t> first_ms{0};
+constexpr std::int64_t same_ms = 100;  // timeout(1) sends it twice: to the command and to its group
+
+std::int64_t now_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+}
+
 extern "C" void on_interrupt(int) {
-  if (latches.load() == 0 || interrupt_came.exchange(true)) ::_exit(static_cast<int>(Exit::interrupted));
+  if (latches.load() == 0) ::_exit(static_cast<int>(Exit::interrupted));
+  std::int64_t none = 0;
+  first_ms.compare_exchange_strong(none, now_ms());
+  if (interrupt_came.exchange(true)) {
+    if (now_ms() - first_ms > same_ms) ::_exit(static_cast<int>(Exit::interrupted));
+    return;
+  }
   const int saved = errno;
   [[maybe_unused]] const ssize_t n = ::write(wake[1], "", 1);
   errno = saved;

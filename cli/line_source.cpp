@@ -57,7 +57,7 @@ LineSource::Got LineSource::next(bool may_wait) {
       return take({start, static_cast<std::size_t>(buffer_.data() + end_ - start)});
     }
     if (interrupt_came) return Got::end;
-    const Wait wait = regular_ ? Wait::readable : wait_readable(descriptor_, may_wait ? -1 : 0, stop_);
+    const Wait wait = regular_ ? Wait::readable : wait_readable(descriptor_, may_wait ? longest_wait_ms_ : 0, stop_);
     if (wait == Wait::stopped) return Got::end;
     if (wait == Wait::over) return Got::nothing;
     at_end_ = !fill();

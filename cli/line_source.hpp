@@ -3,6 +3,7 @@
 // was already read.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class LineSource {
   };
   /// Reads the next line; where it would have to wait for input and may not, it got nothing. Throws std::system_error.
   Got next(bool may_wait);
+  /// From now on, waiting for input gets nothing after that time.
+  void wait_at_most(std::chrono::milliseconds time) { longest_wait_ms_ = static_cast<int>(time.count()); }
 
   std::string_view line() const { return line_; }   ///< Without newline, valid until the next call.
   std::uint64_t number() const { return number_; }  ///< Of the line, from 1.
@@ -37,6 +40,7 @@ class LineSource {
 
   std::string name_;
   int descriptor_, stop_;
+  int longest_wait_ms_ = -1;
   bool regular_ = false;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t number_ = 0;

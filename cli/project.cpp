@@ -35,6 +35,10 @@ std::string how_far(Position from, std::optional<Position> reached) {
 }
 
 Exit run(const Common& common, bool follow) {
+  if (const auto served = served_tables(common)) {
+    say("project", fmt::format("the server keeps the tables: up to date at position {}", served->position));
+    return Exit::done;
+  }
   Reader reader = open_ledger(common);
   const InterruptLatch latch;
   const std::string uri = start_database(common, &interrupt_came);

@@ -23,6 +23,7 @@ struct QueryOptions {
   std::vector<std::string> count_distinct, sum, avg, min, max;
   bool echo = false, explain = false;
   bool stale = false;
+  std::optional<std::uint64_t> at_least;
   std::optional<std::string> as_of;
   Format format = Format::table;
 };

@@ -10,10 +10,12 @@
 #include <memory>
 #include <optional>
 
+#include "cli/client.hpp"
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
 #include "cli/selection.hpp"
+#include "cli/served_records.hpp"
 #include "cli/tables.hpp"
 #include "events/line.hpp"
 #include "events/reader.hpp"
@@ -68,12 +70,47 @@ void wait(Clock::duration time) {
   }
 }
 
+std::string target_of(const Options& options) {
+  std::string target = "/events";
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) add_parameter(target, name, value);
+  };
+  add("from", options.from);
+  add("to", options.to);
+  add("type", options.type);
+  add("follow", options.follow ? "true" : "");
+  add("cloudevents", options.cloud_events ? "true" : "");
+  return target;
+}
+
+Exit replay_served(const Home& home, std::unique_ptr<Client> server, const Options& options) {
+  Output out;
+  const InterruptLatch latch;
+  try {
+    const Client::Answer answer =
+        read_records(home, std::move(server), target_of(options), [&](std::string_view lines) {
+          out.write(lines);
+          out.flush();
+          return true;
+        });
+    if (!answer.done()) refuse(answer);
+  } catch (const Interrupted&) {
+    return Exit::interrupted;
+  }
+  return Exit::done;
+}
+
 Exit replay(const Common& common, const Options& options) {
   if (common.format.value_or(Format::ndjson) != Format::ndjson)
     throw Usage("replay: prints NDJSON, as append takes it");
   const Selection selection(options.from, options.to, options.type, "replay: --");
   std::optional<Pace> pace;
   if (!options.speed.empty()) pace.emplace(speed(options.speed));
+  // At the pace of the events a server would be left waiting for longer than it puts up with.
+  const Home home = home_from(common.home);
+  if (!pace) {
+    if (auto server = Client::to(home)) return replay_served(home, std::move(server), options);
+  }
   Reader reader = open_ledger(common);
   Output out;
   const InterruptLatch latch;

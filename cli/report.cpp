@@ -33,67 +33,86 @@ Report::Report(Options options) : options_(std::move(options)) {
 void Report::add(const Batch& batch, const std::vector<Answer>& answers) {
   std::size_t next = 0;
   const Entry* last = nullptr;
-  names_ = batch.names.empty() ? &options_.names : &batch.names;
+  const std::vector<std::string>& names = batch.names.empty() ? options_.names : batch.names;
   for (const Entry& entry : batch.entries) {
+    const std::string& name = names[entry.file];
     if (entry.rejection) {
-      refuse(entry, *entry.rejection);
+      refuse(entry, name, *entry.rejection);
     } else {
       if (next == answers.size()) break;
       if (const auto* receipt = std::get_if<Receipt>(&answers[next])) {
-        accept(entry, batch.lines[next], *receipt);
+        accept(entry, name, batch.lines[next], *receipt);
       } else {
-        refuse(entry, std::get<Rejection>(answers[next]));
+        refuse(entry, name, std::get<Rejection>(answers[next]));
       }
       ++next;
     }
     last = &entry;
   }
-  if (last != nullptr && options_.from != From::shell) last_ = where(*last);
+  if (last != nullptr && options_.from != From::shell) last_ = where(*last, names[last->file]);
+  flush();
+}
+
+void Report::add(const Entry& entry, const std::string& name, std::string_view receipt, bool duplicate) {
+  if (entry.rejection) return refuse(entry, name, *entry.rejection);
+  ++(duplicate ? duplicates_ : accepted_);
+  if (options_.receipts) out_.write(receipt_of(entry, name).append(receipt).append("}\n"));
+}
+
+void Report::reached(const Entry& entry, const std::string& name) {
+  last_ = where(entry, name);
+}
+
+void Report::count(std::uint64_t accepted, std::uint64_t duplicates) {
+  accepted_ = accepted;
+  duplicates_ = duplicates;
+}
+
+void Report::flush() {
   out_.flush();
   if (rejects_ && (std::fflush(rejects_.get()) != 0 || std::ferror(rejects_.get()) != 0)) {
     throw std::system_error(errno, std::generic_category(), options_.rejects);
   }
 }
 
-void Report::accept(const Entry& entry, const Line& line, const Receipt& receipt) {
+void Report::accept(const Entry& entry, const std::string& name, const Line& line, const Receipt& receipt) {
   ++(receipt.duplicate ? duplicates_ : accepted_);
   if (options_.from == From::shell) {
     const char* did = receipt.duplicate ? "was recorded before" : options_.dry_run ? "would be recorded" : "recorded";
     say(stream_text(line, receipt), fmt::format("{}: position {}, version {}", did, receipt.position, receipt.version));
   }
   if (!options_.receipts) return;
-  std::string text = receipt_of(entry);
+  std::string text = receipt_of(entry, name);
   append_receipt(text, line, receipt);
   out_.write(text += "}\n");
 }
 
-void Report::refuse(const Entry& entry, const Rejection& rejection) {
+void Report::refuse(const Entry& entry, const std::string& name, const Rejection& rejection) {
   ++refused_;
   ++refused_by_code_.at(static_cast<std::size_t>(rejection.code));
   const std::string member = rejection.member.empty() ? "" : rejection.member + ": ";
-  say(where(entry), fmt::format("{}: {}{}", text(rejection.code), member, rejection.message));
+  say(where(entry, name), fmt::format("{}: {}{}", text(rejection.code), member, rejection.message));
   if (rejects_ && !entry.text.empty()) {
     const std::string line = entry.text + '\n';
     std::fwrite(line.data(), 1, line.size(), rejects_.get());  // a malformed line may hold a NUL
   }
   if (!options_.receipts) return;
-  std::string text = receipt_of(entry);
+  std::string text = receipt_of(entry, name);
   append_rejection(text, rejection);
   out_.write(text += "}\n");
 }
 
-std::string Report::receipt_of(const Entry& entry) const {
+std::string Report::receipt_of(const Entry& entry, const std::string& name) const {
   std::string out = "{";
   if (options_.names.size() > 1 || options_.from == From::matches) {
     out += options_.from == From::matches ? R"("stream":)" : R"("file":)";
-    json::append_quoted(out, (*names_)[entry.file]);
+    json::append_quoted(out, name);
     out += ',';
   }
   return out + fmt::format(R"("line":{},)", entry.number);
 }
 
-std::string Report::where(const Entry& entry) const {
-  const std::string& name = (*names_)[entry.file];
+std::string Report::where(const Entry& entry, const std::string& name) const {
   return options_.from == From::files ? fmt::format("{}:{}", name, entry.number) : name;
 }
 

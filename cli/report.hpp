@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/exit.hpp"
@@ -37,6 +38,14 @@ class Report {
   /// was printed: whoever waits for a receipt gets it now.
   void add(const Batch& batch, const std::vector<Answer>& answers);
 
+  /// The same of one line that a server answered, its file or stream by name: the inside of the receipt's JSON object,
+  /// or else the entry's rejection. Printed with the next flush.
+  void add(const Entry&, const std::string& name, std::string_view receipt, bool duplicate);
+  void reached(const Entry&, const std::string& name);  ///< Everything up to that entry is answered.
+  /// So many in all, where they are not added one by one.
+  void count(std::uint64_t accepted, std::uint64_t duplicates);
+  void flush();
+
   /// The name of the last entry that was answered; empty if none was, or the event came from the shell.
   const std::string& last() const { return last_; }
   std::uint64_t answered() const { return accepted_ + duplicates_ + refused_; }
@@ -47,10 +56,10 @@ class Report {
   std::uint64_t refused(Code code) const { return refused_by_code_.at(static_cast<std::size_t>(code)); }
 
  private:
-  void accept(const Entry&, const Line&, const Receipt&);
-  void refuse(const Entry&, const Rejection&);
-  std::string receipt_of(const Entry&) const;  // its beginning
-  std::string where(const Entry&) const;
+  void accept(const Entry&, const std::string& name, const Line&, const Receipt&);
+  void refuse(const Entry&, const std::string& name, const Rejection&);
+  std::string receipt_of(const Entry&, const std::string& name) const;  // its beginning
+  std::string where(const Entry&, const std::string& name) const;
 
   Options options_;
   Output out_;
@@ -59,7 +68,6 @@ class Report {
   std::uint64_t accepted_ = 0, duplicates_ = 0, refused_ = 0;
   std::array<std::uint64_t, 15> refused_by_code_{};
   std::string last_;
-  const std::vector<std::string>* names_ = &options_.names;  // of the batch
 };
 
 }  // namespace carnet

@@ -53,13 +53,27 @@ fs::path server_socket(const Home& home) {
   return fs::path{fmt::format("/tmp/carnet-{}-{:016x}", owner_of(home), hash)} / "carnet.sock";
 }
 
-int connect_to_server(const Home& home) {
+ServerHangs::ServerHangs(const Home& home, pid_t server)
+    : Locked(fmt::format("{}: its server{} does not answer (wait for it, or end its process)", home.directory.string(),
+                         server > 1 ? fmt::format(", process {},", server) : "")) {}
+
+pid_t server_process(int connection) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+}
+
+int connect_to_server(const Home& home, std::chrono::milliseconds patience) {
   const fs::path path = server_socket(home);
   const int file = new_socket(path);
   const sockaddr_un address = address_of(path);
+  // A server that is stopped takes connections until its backlog is full.
+  const timeval limit{patience.count() / 1000, patience.count() % 1000 * 1000};
+  ::setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (::connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;
     ::close(file);
+    if (error == EAGAIN) throw ServerHangs(home, 0);
     if (error == ENOENT || error == ECONNREFUSED || error == ENOTDIR) return -1;
     fail(path, error);
   }

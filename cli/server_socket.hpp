@@ -4,9 +4,11 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 
 #include "cli/home.hpp"
+#include "events/ledger.hpp"
 
 namespace carnet {
 
@@ -18,8 +20,17 @@ std::filesystem::path server_socket(const Home&);
 uid_t owner_of(const Home&);
 
 /// A stream socket to the home's server, blocking, to be closed by the caller; -1 where no server runs. Throws
-/// std::system_error where there is one that is not the home's owner's (EPERM), or that lets nobody in.
-int connect_to_server(const Home&);
+/// std::system_error where there is one that is not the home's owner's (EPERM), or that lets nobody in; ServerHangs
+/// where it takes no connection within that time.
+int connect_to_server(const Home&, std::chrono::milliseconds patience = std::chrono::seconds(5));
+
+/// The server is there and does not answer.
+struct ServerHangs : Locked {
+  ServerHangs(const Home&, pid_t server);
+};
+
+/// Who listens at the other end; 0 where that is not known.
+pid_t server_process(int connection);
 
 /// A socket that listens there, open to its owner alone; to be called by the ledger's owner: a file that another server
 /// left behind is replaced. Throws std::system_error.

@@ -120,7 +120,7 @@ void print_rows(PGconn* connection, Format format) {
 
 Exit run(const Common& common, const std::string& statement, bool stale) {
   const InterruptLatch latch;
-  Connection connection = open_tables(common, stale);
+  Connection connection = open_tables(common, {.stale = stale, .at_least = {}});
   if (common.database.empty())
     connection = Connection(Cluster(home_from(common.home).directory).reader_uri(), &interrupt_came);
   // On somebody else's server the role may not exist, and it is that user's own rights that count; this guards against

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // carnet status: ledger, projection, lag, server. Starts nothing, makes nothing, and answers whatever is down.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -11,7 +12,10 @@
 #include "cli/command.hpp"
 #include "cli/home.hpp"
 #include "cli/message.hpp"
+#include "cli/server_socket.hpp"
 #include "cli/status.hpp"
+#include "events/directory.hpp"
+#include "events/head.hpp"
 #include "events/json.hpp"
 #include "events/reader.hpp"
 #include "projector/as_of.hpp"
@@ -141,12 +145,39 @@ std::string object(const Status& status, std::string_view server) {
   return out + "}\n";
 }
 
+/// The server that runs for the home.
+struct ServerSeen {
+  pid_t pid = 0;
+  std::string socket;
+};
+
+/// Null where none runs.
+std::optional<ServerSeen> server_of(const Home& home) {
+  ServerSeen seen{0, server_socket(home).string()};
+  try {
+    const int connection = connect_to_server(home);
+    if (connection < 0) return std::nullopt;
+    ::close(connection);
+    seen.pid = HeadFile(Directory{home.ledger()}.head(), false, false).owner();
+  } catch (const std::exception& error) {
+    say("status", error.what());
+  }
+  return seen;
+}
+
+std::string object(const ServerSeen& server) {
+  std::string out = fmt::format(R"({{"pid":{},"socket":)", server.pid);
+  json::append_quoted(out, server.socket);
+  return out + "}";
+}
+
 Exit run(const Common& common) {
   const Format format = common.format_or_usual();
   const Status all = status(common);
+  const std::optional<ServerSeen> server = server_of(home_from(common.home));
   Output out;
   if (format == Format::json || format == Format::ndjson) {
-    out.write(object(all, ""));
+    out.write(object(all, server ? object(*server) : ""));
     out.flush();
     return Exit::done;
   }
@@ -160,6 +191,10 @@ Exit run(const Common& common) {
     if (item.name != "schema" || !all.moments) continue;
     for (const Moment& moment : *all.moments)
       rows->row({{"schema " + moment.schema, fmt::format("as of position {}", moment.position)}, {}});
+  }
+  if (server) {
+    rows->row({{std::string{"server pid"}, std::to_string(server->pid)}, {}});
+    rows->row({{std::string{"server socket"}, server->socket}, {}});
   }
   rows->end();
   return Exit::done;

@@ -145,7 +145,9 @@ Task<> post_backup(Server& server, Session& session) {
       json::append_quoted(body, directory.string());
       return body + fmt::format(R"(,"uuid":"{}","position":{}}})", head.uuid, head.position) + "\n";
     } catch (const std::system_error& error) {
-      throw Problem(409, error.what());
+      Problem problem = problem_of(error);
+      problem.status = 409;
+      throw problem;
     }
   });
   co_await session.respond(response);

@@ -58,7 +58,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
     if (!session_->begun()) begin();
     if (failure_ || session_->is_over()) {
       std::string line = fmt::format(R"({{"line":{},"error":503,"message":)", failure_ ? failed_from_ : rest);
-      json::append_quoted(line, failure_ ? problem_of(failure_).what() : stopping_message);
+      const std::optional<Problem> problem = failure_ ? std::optional(problem_of(failure_)) : std::nullopt;
+      json::append_quoted(line, problem ? problem->what() : stopping_message);
+      if (problem) line += problem->members;
       session_->write(line += "}\n");
       co_await session_->cut();
       co_return;
@@ -90,9 +92,11 @@ class Stream : public std::enable_shared_from_this<Stream> {
       failure_ = job.failure;
       failed_from_ = job.raw.first_number();
     }
-    if (!job.lines.empty() && !session_->is_closed()) {
+    std::string lines = job.lines;
+    if (!receipts_ && !job.failure) lines += sum_line(accepted_, duplicates_, refused_, job.raw.last_number());
+    if (!lines.empty() && !session_->is_closed()) {
       if (!session_->begun()) begin();
-      session_->write(job.lines);
+      session_->write(lines);
     }
     if (under_way_ == 0) dispatch();
     session_->bell().ring();
@@ -120,8 +124,10 @@ Task<> finish(Session& session, Stream& stream, std::uint64_t next_number) {
 
 }  // namespace
 
-std::string sum_line(std::uint64_t accepted, std::uint64_t duplicates, std::uint64_t refused) {
-  return fmt::format(R"({{"accepted":{},"duplicates":{},"refused":{}}})", accepted, duplicates, refused) + "\n";
+std::string sum_line(std::uint64_t accepted, std::uint64_t duplicates, std::uint64_t refused, std::uint64_t line) {
+  const std::string up_to = line == 0 ? "" : fmt::format(R"("line":{},)", line);
+  return fmt::format(R"({{{}"accepted":{},"duplicates":{},"refused":{}}})", up_to, accepted, duplicates, refused) +
+         "\n";
 }
 
 Task<> append_stream(Server& server, Session& session, bool receipts) {

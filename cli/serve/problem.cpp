@@ -27,8 +27,17 @@ Problem bad_question(const QuestionError& error) {
   return problem;
 }
 
+/// With what a command on the same machine needs to end as it would without a server.
+Problem told(int status, const std::exception& error) {
+  Problem problem(status, error.what());
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  problem.members = system != nullptr ? fmt::format(R"(,"errno":{})", system->code().value())
+                                      : fmt::format(R"(,"exit":{})", static_cast<int>(exit_status(error)));
+  return problem;
+}
+
 Problem later(const std::exception& error) {
-  Problem problem(503, error.what());
+  Problem problem = told(503, error);
   problem.retry_after_s = database_retry_s;
   return problem;
 }
@@ -38,14 +47,14 @@ Problem later(const std::exception& error) {
 Problem problem_of(const std::exception& error) {
   if (const auto* problem = dynamic_cast<const Problem*>(&error)) return *problem;
   if (const auto* question = dynamic_cast<const QuestionError*>(&error)) return bad_question(*question);
-  if (dynamic_cast<const Usage*>(&error) != nullptr) return {400, error.what()};
+  if (dynamic_cast<const Usage*>(&error) != nullptr) return told(400, error);
   if (dynamic_cast<const DatabaseDown*>(&error) != nullptr) return later(error);
   if (dynamic_cast<const Interrupted*>(&error) != nullptr) return busy("the server is stopping");
   if (const auto* system = dynamic_cast<const std::system_error*>(&error)) {
-    if (system->code() == std::errc::no_space_on_device) return {507, error.what()};
-    if (system->code() == std::errc::io_error) return {503, error.what()};
+    if (system->code() == std::errc::no_space_on_device) return told(507, error);
+    if (system->code() == std::errc::io_error) return told(503, error);
   }
-  return {500, error.what()};
+  return told(500, error);
 }
 
 }  // namespace carnet::serve

@@ -21,6 +21,7 @@ class RawLines {
   std::size_t size() const { return lines_.size(); }
   std::size_t bytes() const { return text_.size(); }
   std::uint64_t first_number() const { return lines_.front().number; }
+  std::uint64_t last_number() const { return lines_.back().number; }
 
   Batch parsed() const;
 

@@ -60,9 +60,10 @@ void Tables::look_at_clock(Clock::time_point now) {
       continue;
     }
     const Problem problem =
-        busy(is_down_    ? why_down_
-             : position_ ? fmt::format("the tables are at position {}, not yet at {}", *position_, waiter->position)
-                         : "the tables are not there yet");
+        is_down_
+            ? problem_of(DatabaseDown(why_down_))
+            : busy(position_ ? fmt::format("the tables are at position {}, not yet at {}", *position_, waiter->position)
+                             : "the tables are not there yet");
     auto resume = std::move(waiter->resume);
     waiter = waiters_.erase(waiter);
     resume(std::make_exception_ptr(problem), false);

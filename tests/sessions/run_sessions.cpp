@@ -63,7 +63,7 @@ std::string contents(const fs::path& path) {
 
 /// What is another thing each time, by name.
 std::string settled(std::string text, const fs::path& directory) {
-  const std::array<std::pair<std::regex, const char*>, 9> variable{{
+  const std::array<std::pair<std::regex, const char*>, 10> variable{{
       {std::regex(directory.string()), "$DIR"},
       {std::regex(Server::directory.string()), "$SERVER"},
       {std::regex(CARNET_SOURCE_DIR), "$SOURCE"},
@@ -73,6 +73,7 @@ std::string settled(std::string text, const fs::path& directory) {
       {std::regex("[0-9.]+ ms"), "N ms"},
       {std::regex("process [0-9]+"), "process PID"},
       {std::regex("\"bytes\":[0-9]+"), "\"bytes\":N"},
+      {std::regex("\"pid\":[0-9]+"), "\"pid\":PID"},
   }};
   for (const auto& [pattern, name] : variable) text = std::regex_replace(text, pattern, name);
   if (!text.empty() && text.back() != '\n') text += "(no newline)\n";
@@ -100,12 +101,13 @@ int run(const std::string& command, const fs::path& directory, const std::vector
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-class Sessions : public testing::TestWithParam<std::string> {};
+enum class By { its_own_ledger, a_server };
 
-TEST_P(Sessions, GoAsWritten) {
-  const std::string name = GetParam();
+/// Runs each command of the session; what was printed must be what is written there.
+void go(const std::string& name, By by) {
   const bool own_server = name.starts_with("private");
-  const fs::path directory = Server::directory / name;
+  const std::string place = by == By::a_server ? name + "_served" : name;
+  const fs::path directory = Server::directory / place;
   fs::create_directory(directory);
   fs::permissions(directory, fs::perms{0711});
   std::vector<std::string> environment{
@@ -116,25 +118,46 @@ TEST_P(Sessions, GoAsWritten) {
       "LC_ALL=C.UTF-8",
       "TZ=UTC",
   };
-  if (!own_server) environment.push_back("CARNET_DATABASE=" + Server::make_database(name));
+  if (!own_server) environment.push_back("CARNET_DATABASE=" + Server::make_database(place));
 
   const fs::path session = sessions / (name + ".session");
   const fs::path file = fs::exists(session) ? session : documents / (name + ".md");
   const SessionFile expected = read_session(file);
   SessionFile found = expected;
+  if (by == By::a_server) {
+    const int status = run(
+        "carnet serve 2>.server & for i in $(seq 500); do test -S home/carnet.sock && exit 0; sleep 0.02; done; exit 1",
+        directory, environment);
+    ASSERT_EQ(status, 0) << contents(directory / ".server");
+  }
   for (Step& step : found.steps) {
+    if (by == By::a_server && step.command.find("--stale") != step.command.npos) continue;  // it keeps them fresh
     step.status = run(step.command, directory, environment);
     ASSERT_NE(step.status, 127) << "a program is missing: " << step.command;
     step.out = settled(contents(directory / ".out"), directory);
     step.err = settled(contents(directory / ".err"), directory);
   }
-  if (own_server) run("carnet stop", directory, environment);
-  if (const char* mode = std::getenv("CARNET_SESSIONS"); mode != nullptr && std::string_view{mode} == "update") {
+  run("carnet stop", directory, environment);
+  const char* const mode = std::getenv("CARNET_SESSIONS");
+  if (mode != nullptr && std::string_view{mode} == "update" && by == By::its_own_ledger) {
     return write_session(file, found);
   }
   for (std::size_t i = 0; i < found.steps.size(); ++i) {
     EXPECT_EQ(text(expected.steps[i]), text(found.steps[i])) << file.string() << ":" << expected.steps[i].line;
   }
+}
+
+class Sessions : public testing::TestWithParam<std::string> {};
+
+TEST_P(Sessions, GoAsWritten) {
+  go(GetParam(), By::its_own_ledger);
+}
+
+class ServedSessions : public testing::TestWithParam<std::string> {};
+
+// Nobody needs to know whether a server runs.
+TEST_P(ServedSessions, GoTheSameThroughAServer) {
+  go(GetParam(), By::a_server);
 }
 
 std::vector<std::string> names() {
@@ -146,6 +169,10 @@ std::vector<std::string> names() {
   std::ranges::sort(names);
   return names;
 }
+
+INSTANTIATE_TEST_SUITE_P(All, ServedSessions,
+                         testing::Values("append", "append_one", "append_where", "append_whole", "query", "replay"),
+                         [](const auto& session) { return session.param; });
 
 INSTANTIATE_TEST_SUITE_P(All, Sessions, testing::ValuesIn(names()), [](const auto& session) { return session.param; });
 
