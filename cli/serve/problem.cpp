@@ -49,6 +49,7 @@ Problem problem_of(const std::exception& error) {
   if (const auto* question = dynamic_cast<const QuestionError*>(&error)) return bad_question(*question);
   if (dynamic_cast<const Usage*>(&error) != nullptr) return told(400, error);
   if (dynamic_cast<const DatabaseDown*>(&error) != nullptr) return later(error);
+  if (dynamic_cast<const Mismatch*>(&error) != nullptr) return told(503, error);  // until somebody makes them anew
   if (dynamic_cast<const Interrupted*>(&error) != nullptr) return busy("the server is stopping");
   if (const auto* system = dynamic_cast<const std::system_error*>(&error)) {
     if (system->code() == std::errc::no_space_on_device) return told(507, error);

@@ -27,6 +27,11 @@ void be_nice(long id) {
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(id), niceness);
 }
 
+Problem late(Position wanted, const std::optional<Position>& position) {
+  return busy(position ? fmt::format("the tables are at position {}, not yet at {}", *position, wanted)
+                       : "the tables are not there yet");
+}
+
 }  // namespace
 
 Tables::Tables(asio::io_context& io, const Common& common, Home home, Readers& readers)
@@ -44,7 +49,7 @@ Tables::~Tables() {
 
 Task<> Tables::reach(Position position) {
   if (position_ && *position_ >= position) co_return;
-  if (is_down_) throw DatabaseDown(why_down_);
+  if (why_down_) std::rethrow_exception(why_down_);
   co_await suspended<bool>([&](Resume<bool> resume) {
     waiters_.push_back({position, Clock::now() + patience, std::move(resume)});
     const std::lock_guard lock(mutex_);
@@ -55,25 +60,21 @@ Task<> Tables::reach(Position position) {
 
 void Tables::look_at_clock(Clock::time_point now) {
   for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
-    if (waiter->until > now && !is_down_) {
+    if (waiter->until > now && !why_down_) {
       ++waiter;
       continue;
     }
-    const Problem problem =
-        is_down_
-            ? problem_of(DatabaseDown(why_down_))
-            : busy(position_ ? fmt::format("the tables are at position {}, not yet at {}", *position_, waiter->position)
-                             : "the tables are not there yet");
+    const auto why = why_down_ ? why_down_ : std::make_exception_ptr(late(waiter->position, position_));
     auto resume = std::move(waiter->resume);
     waiter = waiters_.erase(waiter);
-    resume(std::make_exception_ptr(problem), false);
+    resume(why, false);
   }
 }
 
 void Tables::reached(Position position) {
   asio::post(io_, [this, position] {
     position_ = position;
-    is_down_ = false;
+    why_down_ = nullptr;
     std::list<Waiter> done;
     for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
       const auto next = std::next(waiter);
@@ -86,13 +87,12 @@ void Tables::reached(Position position) {
   });
 }
 
-void Tables::down(const std::string& why) {
+void Tables::down(std::exception_ptr why) {
   {
     const std::lock_guard lock(mutex_);
     idle_.clear();
   }
   asio::post(io_, [this, why] {
-    is_down_ = true;
     why_down_ = why;
     look_at_clock(Clock::now());
   });
@@ -115,7 +115,7 @@ void Tables::keep() {
     } catch (const std::exception& error) {
       if (said != error.what()) say("tables", fmt::format("{} (appends go on; trying again)", error.what()));
       said = error.what();
-      down(said);
+      down(std::current_exception());
       for (auto until = Clock::now() + retry; !stop_ && Clock::now() < until;) std::this_thread::sleep_for(20ms);
       retry = dynamic_cast<const DatabaseDown*>(&error) != nullptr ? std::min(2 * retry, longest_retry) : longest_retry;
     }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <list>
 #include <memory>
@@ -37,7 +38,8 @@ class Tables {
 
   /// Up to where they are true; null while nobody knows.
   std::optional<Position> position() const { return position_; }
-  /// Returns once they have that position. Throws Problem (503): they are down, or did not get there in time.
+  /// Returns once they have that position. Throws why they are down (DatabaseDown, Mismatch), or Problem (503) where
+  /// they did not get there in time.
   Task<> reach(Position);
   /// Those who wait too long are told so; about once a second.
   void look_at_clock(Clock::time_point now);
@@ -76,7 +78,7 @@ class Tables {
   void keep();
   void follow();
   void reached(Position);
-  void down(const std::string& why);
+  void down(std::exception_ptr why);
   void pause(std::chrono::milliseconds);
 
   asio::io_context& io_;
@@ -85,8 +87,7 @@ class Tables {
   Readers& readers_;
 
   std::optional<Position> position_;  // the I/O thread's
-  std::string why_down_ = "the tables are being opened";
-  bool is_down_ = false;
+  std::exception_ptr why_down_;       // null: they are not
   std::list<Waiter> waiters_;
 
   mutable std::mutex mutex_;
