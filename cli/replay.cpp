@@ -150,7 +150,8 @@ Command replay_command(CLI::App& app, const Common& common) {
   command->add_option("--from", options->from, "From this position, or from events of this time on")
       ->type_name("P|TIME");
   command->add_option("--to", options->to, "Up to this position, or to events of this time")->type_name("P|TIME");
-  command->add_option("--type", options->type, "Only events whose type matches, such as 'vol.*'")->type_name("GLOB");
+  command->add_option("--type", options->type, "Only events whose type matches, such as 'vol.*'")
+      ->type_name("GLOB,...");
   command->add_option("--speed", options->speed, "As fast as it happened, or so many times faster: 60x")
       ->type_name("FACTOR");
   command->add_flag("--follow", options->follow, "Then go on with what is appended, until interrupted");

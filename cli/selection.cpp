@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "cli/exit.hpp"
 #include "cli/history_place.hpp"
@@ -14,12 +15,14 @@ namespace carnet {
 
 Selection::Selection(const std::string& from, const std::string& to, const std::string& type, const std::string& option)
     : from_(bound(option + "from", from)), to_(bound(option + "to", to)) {
-  for (std::size_t i = 0; i < types_.size(); ++i) {
-    const std::string name{catalogue()[i].name};
-    types_[i] = type.empty() || ::fnmatch(type.c_str(), name.c_str(), 0) == 0;
-  }
-  if (std::ranges::count(types_, true) == 0) {
-    throw Usage(fmt::format("{}type {}: no such events (`carnet events` lists them)", option, type));
+  if (type.empty()) types_.fill(true);
+  std::istringstream globs(type);
+  for (std::string glob; std::getline(globs, glob, ',');) {
+    bool found = false;
+    for (std::size_t i = 0; i < types_.size(); ++i) {
+      if (::fnmatch(glob.c_str(), std::string{catalogue()[i].name}.c_str(), 0) == 0) found = types_[i] = true;
+    }
+    if (!found) throw Usage(fmt::format("{}type {}: no such events (`carnet events` lists them)", option, glob));
   }
 }
 

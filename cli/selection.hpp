@@ -14,8 +14,8 @@ namespace carnet {
 
 class Selection {
  public:
-  /// Each text as `replay` takes it; empty: no bound. `option` is put before an option's name in a message: "replay:
-  /// --". Throws Usage.
+  /// Each text as `replay` takes it; empty: no bound. `type`: globs, separated by commas. `option` is put before an
+  /// option's name in a message: "replay: --". Throws Usage.
   Selection(const std::string& from, const std::string& to, const std::string& type, const std::string& option);
 
   Position first() const;
