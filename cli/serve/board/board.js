@@ -3,7 +3,7 @@
 // for again.
 import {Flaps} from "./flaps.js";
 import {History} from "./history.js";
-import {follow, get, patience} from "./ledger.js";
+import {follow, get, patience, take_token_from_address} from "./ledger.js";
 import {Moment, time_of} from "./moment.js";
 import {condition, Page, rows_of} from "./page.js";
 import {Rotation} from "./rotation.js";
@@ -14,7 +14,7 @@ const gather_ms = 100;         // events that come together are asked for togeth
 const most_rows_a_time = 300;  // beyond this the whole page is read again
 const most_events_a_time = 20_000; // beyond this it goes on from where the ledger is now
 const rotation_ms = 1_000, news_ms = 5_000;
-const types = ["vol.*", "avion.*", "pilote.*"];
+const types = "vol.*,avion.*,pilote.*";
 
 const element = (id) => document.getElementById(id);
 const page = new Page();
@@ -99,8 +99,9 @@ async function show(position = null) {
       break;
     } catch (error) {
       if (signal.aborted) return;
-      if (error.status >= 400 && error.status < 500) {
+      if (error.status === 400 && where()) {
         element("words-fault").textContent = error.message;
+        tell("fault", "state_fault");
         element("board").setAttribute("aria-busy", "false");
         return;
       }
@@ -272,6 +273,7 @@ for (const button of document.querySelectorAll("[data-language]"))
   });
 addEventListener("hashchange", () => show(read_address()));
 
+take_token_from_address();
 make_chips();
 translate();
 tell("connecting", "connecting");

@@ -4,7 +4,8 @@
 
 const drum = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/:-.";
 const most_steps = 4;
-const most_turning = 200; // beyond this a small machine no longer keeps up; the rest changes at once
+const most_turning = 240; // beyond this a small machine no longer keeps up; the rest changes at once
+const most_near = 60;     // of these, in the costlier way of a real flap
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 const graphemes = new Intl.Segmenter();
 const ways = new WeakMap(); // a flap that turns → the characters that it still has to show
@@ -29,23 +30,30 @@ function way(from, to) {
 
 function step(flap) {
   const rest = ways.get(flap);
-  if (!rest || rest.length === 0) {
-    if (ways.delete(flap)) turning--;
-    flap.classList.remove("turn-a", "turn-b");
+  if (rest.length === 0) {
+    ways.delete(flap);
+    turning--;
+    flap.className = "flap";
     delete flap.dataset.old;
     return;
   }
   flap.dataset.old = flap.textContent;
   flap.textContent = rest.shift();
-  // Two names for one animation: changing the name starts it anew without a forced layout.
-  const next = flap.classList.contains("turn-a") ? "turn-b" : "turn-a";
-  flap.classList.remove("turn-a", "turn-b");
-  flap.classList.add(next);
+  flap.className = `flap ${flap.classList.contains("turn-a") ? "turn-b" : "turn-a"}${turning > most_near ? "" : " near"}`;
 }
 
-document.addEventListener("animationend", (event) => {
-  if (event.pseudoElement === "::after" && event.target.classList.contains("flap")) step(event.target);
-});
+// It stands where it was turning to.
+function settle(flap) {
+  const rest = ways.get(flap);
+  if (rest?.length) flap.textContent = rest.at(-1);
+  ways.set(flap, []);
+  step(flap);
+}
+
+for (const [name, next] of [["animationend", step], ["animationcancel", settle]])
+  document.addEventListener(name, (event) => {
+    if (event.pseudoElement === "::after" && ways.has(event.target)) next(event.target);
+  });
 
 export class Flaps {
   constructor(width) {
@@ -65,13 +73,12 @@ export class Flaps {
   set(text) {
     if (text === this.shown) return;
     this.shown = text;
-    const still = reduced.matches || document.hidden || this.element.getClientRects().length === 0;
+    const still = reduced.matches || document.hidden;
     characters(text, this.width).forEach((character, i) => {
       const flap = this.element.children[i];
       const moving = ways.has(flap);
       if (still || (!moving && turning >= most_turning)) {
-        if (ways.delete(flap)) turning--;
-        step(flap);
+        if (moving) settle(flap);
         flap.textContent = character;
         return;
       }
@@ -81,5 +88,10 @@ export class Flaps {
       turning++;
       step(flap);
     });
+  }
+
+  /// Before it leaves the page: what turns would never be heard of again.
+  stop() {
+    for (const flap of this.element.children) if (ways.has(flap)) settle(flap);
   }
 }

@@ -66,10 +66,10 @@ export class History {
     }
   }
 
+  // A history only grows: what is there stays, and the focus in it.
   show_records(records, moment) {
     const list = this.part("records");
-    list.replaceChildren();
-    for (const record of records) {
+    for (const record of records.slice(list.children.length)) {
       const later = record.position > moment.position;
       const item = put(list, "li", undefined, later ? "later" : "");
       const verb = record.type.slice(record.type.indexOf(".") + 1);

@@ -12,6 +12,17 @@ export class Problem extends Error {
 }
 
 const stored = "carnet.token";
+
+/// A link may bring the token behind its #, which no server ever sees: it is kept for this tab, and taken out of the
+/// address and of the tab's history.
+export function take_token_from_address() {
+  const address = new URLSearchParams(location.hash.slice(1));
+  if (!address.has("token")) return;
+  sessionStorage.setItem(stored, address.get("token"));
+  address.delete("token");
+  history.replaceState(null, "", address.size ? `#${address}` : location.pathname);
+}
+
 let wanted = null; // of one who is being asked for the token, all others wait for the same answer
 
 function ask_for_token() {
@@ -136,7 +147,7 @@ export async function follow(after, types, signal, on) {
     try {
       if (!first && !(await on.same_ledger())) return;
       const response = await request("/events", {
-        parameters: types.map((type) => ["type", type]),
+        parameters: [["type", types]],
         headers: {Accept: "text/event-stream", "Last-Event-ID": String(after)},
         signal: connection.signal,
       });

@@ -5,6 +5,7 @@ import {day, hour, say} from "./words.js";
 
 const most_lanes = 12, most_flights = 500;
 const hour_ms = 3_600_000;
+const now_percent = 94; // where on the axis the latest movement is
 const tick_hours = {6: 1, 24: 3, 72: 12, 168: 24};
 
 function keyed(parent, map, key, name, className) {
@@ -45,34 +46,39 @@ export class Rotation {
     place.addEventListener("keydown", (event) => this.move(event));
   }
 
-  // An avion that is still on the board keeps its lane; a new one takes that of one that left.
-  choose(rows) {
-    const flown = rows.filter((row) => row.avion_id !== null && row.heure_decollage !== null);
-    const wanted = [...new Set(flown.map((row) => row.avion_id))];
-    const stay = new Set(this.avions.filter((id) => wanted.includes(id)));
-    const fresh = wanted.filter((id) => !stay.has(id));
-    const kept = this.avions.map((id) => (stay.has(id) ? id : fresh.shift())).filter((id) => id !== undefined);
-    this.avions = [...kept, ...fresh].slice(0, most_lanes);
-    // The newest movement that is shown is the end of the axis: the clock of the ledger may be years away from ours.
-    const times = flown.flatMap((row) => [row.heure_decollage, row.heure_arrivee]).filter(Boolean).map((time) => Date.parse(time));
-    this.end = times.reduce((a, b) => Math.max(a, b), -Infinity);
-  }
-
   /// Asks for the flights of the avions of these rows, and draws them.
   async read(rows, moment, signal) {
-    this.choose(rows);
-    this.flights = [];
-    if (this.avions.length) {
-      const [start, end] = [this.end - this.hours * hour_ms, this.end].map((time) => new Date(time).toISOString());
-      const where = `avion_id in (${this.avions.join(",")}) and heure_decollage <= '${end}' and ` +
-        `(heure_arrivee >= '${start}' or heure_arrivee is null)`;
+    const flown = rows.filter((row) => row.avion_id !== null && row.heure_decollage !== null);
+    const candidates = [...new Set(flown.map((row) => row.avion_id))];
+    // The newest movement that is shown is the axis's now: the clock of the ledger may be years away from ours.
+    const times = flown.flatMap((row) => [row.heure_decollage, row.heure_arrivee]).filter(Boolean).map((time) => Date.parse(time));
+    const now = times.reduce((a, b) => Math.max(a, b), -Infinity);
+    const start = now - this.hours * hour_ms;
+    let flights = [];
+    if (candidates.length) {
+      const [from, to] = [start, now].map((time) => new Date(time).toISOString());
+      const where = `avion_id in (${candidates.join(",")}) and heure_decollage <= '${to}' and ` +
+        `(heure_arrivee >= '${from}' or heure_arrivee is null)`;
       const parameters = [
         ["where", where], ["with", "avion"], ["sort", "-heure_decollage"], ["limit", most_flights],
         [moment.past ? "as_of" : "at_least", moment.position],
       ];
-      this.flights = (await get("/vols", parameters, signal)).value;
+      flights = (await get("/vols", parameters, signal)).value;
     }
+    [this.now, this.start] = [now, start];
+    this.choose(candidates, flights);
+    this.flights = flights.filter((flight) => this.avions.includes(flight.avion_id));
     this.draw();
+  }
+
+  // The busiest avions. One that is still on the board keeps its lane; a new one takes that of one that left.
+  choose(candidates, flights) {
+    const legs = (id) => flights.filter((flight) => flight.avion_id === id).length;
+    const busiest = candidates.map((id) => [legs(id), id]).sort((a, b) => b[0] - a[0]).map(([, id]) => id);
+    const stay = new Set(this.avions.filter((id) => candidates.includes(id)));
+    const fresh = busiest.filter((id) => !stay.has(id));
+    const kept = this.avions.map((id) => (stay.has(id) ? id : fresh.shift())).filter((id) => id !== undefined);
+    this.avions = [...kept, ...fresh].slice(0, most_lanes);
   }
 
   draw() {
@@ -98,8 +104,7 @@ export class Rotation {
   }
 
   percent(time) {
-    const start = this.end - this.hours * hour_ms;
-    return Math.min(100, Math.max(0, ((time - start) / (this.end - start)) * 100));
+    return Math.max(0, ((time - this.start) / (this.now - this.start)) * now_percent);
   }
 
   draw_leg(flight) {
@@ -116,7 +121,7 @@ export class Rotation {
       item.append(button);
     }
     const left = this.percent(Date.parse(flight.heure_decollage));
-    const right = flight.heure_arrivee ? this.percent(Date.parse(flight.heure_arrivee)) : 100;
+    const right = flight.heure_arrivee ? this.percent(Date.parse(flight.heure_arrivee)) : now_percent;
     item.style.left = `${left}%`;
     item.style.width = `${right - left}%`;
     item.dataset.statut = flight.statut;
@@ -133,14 +138,19 @@ export class Rotation {
     this.axis.replaceChildren();
     if (!this.avions.length) return;
     const step = tick_hours[this.hours] * hour_ms;
-    const start = this.end - this.hours * hour_ms;
-    for (let time = Math.ceil(start / step) * step; time <= this.end; time += step) {
-      const tick = document.createElement("span");
+    for (let time = Math.ceil(this.start / step) * step; time < this.now; time += step) {
       const iso = new Date(time).toISOString();
-      tick.textContent = time % (24 * hour_ms) === 0 ? day(iso) : hour(iso);
-      tick.style.left = `${this.percent(time)}%`;
-      this.axis.append(tick);
+      this.tick(time, time % (24 * hour_ms) === 0 ? day(iso) : hour(iso));
     }
+    this.tick(this.now, hour(new Date(this.now).toISOString())).className = "now";
+  }
+
+  tick(time, words) {
+    const tick = document.createElement("span");
+    tick.textContent = words;
+    tick.style.left = `${this.percent(time)}%`;
+    this.axis.append(tick);
+    return tick;
   }
 
   // One stop for the tab key; the arrow keys do the rest.

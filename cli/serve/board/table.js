@@ -89,6 +89,7 @@ export class Board {
     const focused = document.activeElement;
     for (const [numero, row] of this.rows) {
       if (wanted.has(numero)) continue;
+      for (const cell of row.cells) cell.flaps.stop();
       row.element.remove();
       this.rows.delete(numero);
     }
