@@ -3,6 +3,8 @@
 // cost it. The clients share the processors with it.
 //   serve_bench [--rounds N] [--events N] [--flights N] [--only TITLE]
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,7 +125,7 @@ std::vector<int> watchers(const ServerProcess& server, std::size_t count) {
     files.push_back(server.connect());
     const std::string request = fmt::format(
         "GET /streams/avion/{} HTTP/1.1\r\nHost: carnet\r\nAccept: text/event-stream\r\n\r\n", 1'000'000 + i);
-    if (::write(files.back(), request.data(), request.size()) < 0) throw std::runtime_error("cannot ask");
+    if (::send(files.back(), request.data(), request.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error("cannot ask");
     char buffer[1024];
     if (::read(files.back(), buffer, sizeof buffer) <= 0) throw std::runtime_error("a watcher is not answered");
   }
@@ -173,7 +175,16 @@ void quiet_company(int rounds, std::size_t events) {
   tell_size(server, "when all are gone");
 }
 
+/// A shell's 1,024 are too few for the watchers.
+void allow_descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(int argc, char** argv) {
+  allow_descriptors();
   int rounds = 5;
   std::size_t events = 61'440, flights_count = 200'000;
   for (int i = 1; i < argc; ++i) {
