@@ -168,11 +168,15 @@ void quiet_company(int rounds, std::size_t events) {
               return appends();
             }}},
           {0});
+  tell_size(server, "after those rounds");
   watching = watchers(server, watchers_count);
   tell_size(server, "with 1,000 watchers");
   leave();
   ::sleep(2);
   tell_size(server, "when all are gone");
+  for (std::size_t i = 0; i < strangers; ++i) ::close(server.connect());
+  ::sleep(1);
+  tell_size(server, "after 10,000 more connections, opened and dropped");
 }
 
 /// A shell's 1,024 are too few for the watchers.
