@@ -10,7 +10,6 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,6 +27,7 @@
 #include "cli/server_socket.hpp"
 #include "events/directory.hpp"
 #include "events/ledger.hpp"
+#include "events/temporary_directory.hpp"
 
 namespace carnet {
 namespace {
@@ -37,21 +37,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds least_patience = 1s;  // a server may be busy for a moment
-
-/// A ledger to judge with where there is none yet, so that a dry run leaves nothing behind.
-struct Scratch {
-  fs::path directory = (fs::temp_directory_path() / "carnet-dry-run-XXXXXX").string();
-  Scratch() {
-    std::string name = directory;
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
-    directory = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(directory, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-};
 
 bool has_ledger(const fs::path& directory) {
   try {
@@ -108,14 +93,14 @@ Exit run(const Common& common, const AppendOptions& options) {
   AppendInput input = append_input(options);
   const std::chrono::milliseconds wait{static_cast<std::int64_t>(options.wait_seconds * 1000)};
   std::unique_ptr<Client> server = server_or_turn(home, wait);
-  std::optional<Scratch> scratch;
+  std::optional<TemporaryDirectory> scratch;  // to judge in where there is no ledger yet: a dry run leaves nothing
   std::optional<Ledger> ledger;
   if (!server) {
-    if (options.dry_run && !has_ledger(home.ledger())) scratch.emplace();
+    if (options.dry_run && !has_ledger(home.ledger())) scratch.emplace("carnet-dry-run");
     if (!options.dry_run) home.make();
     Ledger::Options ledger_options;
     ledger_options.wait = wait;
-    ledger.emplace(scratch ? scratch->directory : home.ledger(), ledger_options);
+    ledger.emplace(scratch ? scratch->path() : home.ledger(), ledger_options);
   }
   const InterruptLatch latch;  // from here on there may be a commit to finish
   if (input.change) input.matches = std::make_unique<MatchingLines>(common, *input.change);

@@ -2,31 +2,17 @@
 #include "events/verify.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include "events/content.hpp"
 #include "events/directory.hpp"
 #include "events/state.hpp"
 #include "events/store.hpp"
+#include "events/temporary_directory.hpp"
 
 namespace carnet {
 namespace {
 
 constexpr std::size_t memory_bytes = std::size_t{64} << 20;
-
-/// A directory of its own for the state that is folded anew, gone with the object.
-struct Scratch {
-  std::filesystem::path path;
-  Scratch() {
-    std::string name = std::filesystem::temp_directory_path() / "carnet-verify-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
-    path = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
 
 std::string place(const Record& record) {
   return fmt::format("position {}, {} version {}", record.position, text(stream_of(record.event)), record.version);
@@ -80,9 +66,9 @@ std::optional<std::string> fold_again(const Directory& directory, Reader& reader
     kept = store::open_beside(store::state_options(memory_bytes / 2), directory.state());
     checkpoint = State(*kept, directory.state(), memory_bytes / 4).checkpoint();
   }
-  Scratch scratch;
-  const auto folded_db = store::open(store::state_options(memory_bytes / 2), scratch.path, true);
-  State folded(*folded_db, scratch.path, memory_bytes / 2);
+  const TemporaryDirectory scratch("carnet-verify");  // for the state that is folded anew
+  const auto folded_db = store::open(store::state_options(memory_bytes / 2), scratch.path(), true);
+  State folded(*folded_db, scratch.path(), memory_bytes / 2);
   reader.refresh();
   std::optional<std::string> fault;
   reader.scan(1, reader.head().position, [&](const Record& record) {

@@ -2,7 +2,9 @@
 // GET /events and GET /streams/...: the history, from the disk and then live.
 #include <fmt/format.h>
 
+#include <atomic>
 #include <iterator>
+#include <memory>
 
 #include "cli/selection.hpp"
 #include "cli/serve/pour.hpp"
@@ -188,15 +190,17 @@ Stream stream_in(const std::vector<std::string>& segments) {
   throw Problem(404, fmt::format("{}: not a stream (such as vol/AF101, avion/7 or reservation/AF101/12)", text));
 }
 
-/// The stream's own records from that position on; reads no others.
-Task<> read_stream(Server& server, Session& session, const Stream& stream, const Asked& asked, Position first) {
-  bool known = false;
-  const auto history = [&](Flow& flow) {
+/// The stream's own records between the positions; reads no others.
+Task<> read_stream(Server& server, Session& session, const Stream& stream, const Asked& asked, Position first,
+                   Position last) {
+  // The worker may be at it for a moment longer than this: what it looks at is its own.
+  const auto known = std::make_shared<std::atomic<bool>>(false);
+  const std::function<void(Flow&)> history = [&server, stream, asked, first, last, known](Flow& flow) {
     Readers::Lease reader = server.readers().lend();
     std::string text;
     reader->history(stream, [&](const Record& record) {
-      known = true;
-      if (record.position < first || record.position > asked.selection.last()) return true;
+      *known = true;
+      if (record.position < first || record.position > last) return true;  // the reader may be beyond `last`
       if (asked.selection.has(record)) asked.frames.append(text, record);
       if (text.size() >= piece_bytes) flow.put(std::exchange(text, {}));
       return true;
@@ -205,7 +209,7 @@ Task<> read_stream(Server& server, Session& session, const Stream& stream, const
   };
   const Response head{200, std::string{asked.frames.type()}, {}, {}};
   co_await pour(server.reading(), session, server.io(), head, history);
-  if (!known && !session.is_closed()) throw Problem(404, text(stream) + " has no record");
+  if (!*known && !session.is_closed()) throw Problem(404, text(stream) + " has no record");
 }
 
 }  // namespace
@@ -222,7 +226,9 @@ Task<> get_stream(Server& server, Session& session) {
   const Stream stream = stream_in(session.request().segments);
   const Position head = server.ledger().head().position;
   const Position first = first_of(what, head);
-  if (first <= head) co_await read_stream(server, session, stream, what, first);
+  if (first <= head) {
+    co_await read_stream(server, session, stream, what, first, std::min(head, what.selection.last()));
+  }
   Following following(server, session, std::move(what.selection), stream, std::move(what.frames));
   co_await following.run(std::max(first, head + 1), what.follow);
 }
