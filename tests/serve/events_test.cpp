@@ -118,6 +118,26 @@ TEST(Events, TheHistoryIsReadByPlaceAndType) {
   EXPECT_EQ(server.ask("DELETE /events").fields["allow"], "POST, GET");
 }
 
+TEST(Events, AStreamThatGrowsWhileItIsReadIsReadOnceAndWhole) {
+  const Running server;
+  server.append(R"({"type":"avion.registered","avion_id":1,"modele":"A320"})");
+  std::jthread growing([&](const std::stop_token& stop) {
+    for (int i = 0; i < 3000 && !stop.stop_requested(); ++i) {
+      server.append(fmt::format(R"({{"type":"avion.amended","avion_id":1,"vitesse_max":{}}})", i));
+    }
+  });
+  for (int i = 0; i < 100; ++i) {
+    const std::string body = server.ask("GET /streams/avion/1").body;
+    Position last = 0;
+    for (std::size_t at = 0; (at = body.find("\"position\":", at)) != body.npos;) {
+      at += std::string_view("\"position\":").size();
+      ASSERT_EQ(std::stoull(body.substr(at, 20)), last + 1);
+      ++last;
+    }
+    ASSERT_GT(last, 0u);
+  }
+}
+
 TEST(Events, AWatcherSeesWhatHappensAndGoesOnWhereItWas) {
   const Running server;
   const auto all = server.connect(), landings = server.connect(), one = server.connect(), other = server.connect();
