@@ -17,7 +17,7 @@ namespace carnet {
 namespace {
 
 std::vector<std::string> key_members(const Stream& stream) {
-  const std::string numero = "numero=" + stream.numero;
+  const std::string numero = fmt::format("numero={}", stream.numero.text());
   switch (stream.kind) {
     case Kind::vol:
       return {numero};
@@ -58,7 +58,7 @@ BulkChange change_from(const std::vector<std::string>& words, const std::string&
     throw Usage(fmt::format("append: {}: makes a new one; --where is for what is there already", type->name));
   }
   BulkChange change{words[0], {words.begin() + 1, words.end()}, type->entity, {}, limit};
-  std::vector<std::string> named = key_members({type->entity, 0, {}});
+  std::vector<std::string> named = key_members({type->entity, {}, 0});
   named.insert(named.end(), {"id=", "expect=", "position=", "version="});
   for (const std::string& member : change.members) {
     const std::string_view key = std::string_view{member}.substr(0, member.find('=') + 1);

@@ -22,15 +22,11 @@
 namespace carnet {
 namespace {
 
-/// By table, in the order of tables(), then by primary key.
-struct InOrder {
-  bool operator()(const Stream& a, const Stream& b) const { return Key(a) < Key(b); }
-};
-
 struct Change {
   Entity before, after;
 };
-using RowChanges = std::map<Stream, Change, InOrder>;
+/// In the order of tables(), then by primary key.
+using RowChanges = std::map<Stream, Change>;
 
 struct Happening {
   Event event;
@@ -76,7 +72,7 @@ void add_dependents(Session& session, const std::vector<Stream>& dead, std::set<
     std::vector<Expr> keys;
     for (const Stream& stream : dead) {
       if (stream.kind != kind) continue;
-      keys.push_back(constant(kind == Kind::vol ? Value{stream.numero} : Value{std::int64_t{stream.id}}));
+      keys.push_back(constant(kind == Kind::vol ? Value{std::string{stream.numero.text()}} : Value{std::int64_t{stream.id}}));
     }
     if (keys.empty()) return;
     Matches matches(session, referring, in(path(referring, column), std::move(keys)));
@@ -96,7 +92,7 @@ RowChanges changes_of(std::optional<Connection>& connection, const std::vector<H
   for (const Happening& h : all) {
     const Stream stream = stream_of(h.event);
     if (deletes(h.event)) {
-      deaths.add(Key(stream));
+      deaths.add(stream);
       dead.push_back(stream);
     }
     streams.insert(stream);

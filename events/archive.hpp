@@ -4,6 +4,7 @@
 // spend fixed widths, and do not say when bytes are left over.
 #pragma once
 
+#include <algorithm>
 #include <cereal/cereal.hpp>
 #include <cereal/types/optional.hpp>
 #include <cereal/types/utility.hpp>
@@ -24,24 +25,44 @@ struct BadBytes : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Appends to a string, which has room to spare until `finish`.
 class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassElision> {
  public:
-  explicit Encoder(std::string& out) : OutputArchive(this), out_(&out) {}
+  explicit Encoder(std::string& out) : OutputArchive(this) { restart(out); }
 
   /// To be had for many values: making cereal's base costs more than encoding a record.
-  void restart(std::string& out) { out_ = &out; }
+  void restart(std::string& out) {
+    out_ = &out;
+    next_ = end_ = out.data() + out.size();
+  }
+  /// Cuts off the room that is left.
+  void finish() { out_->resize(static_cast<std::size_t>(next_ - out_->data())); }
 
-  void bytes(const void* data, std::size_t size) { out_->append(static_cast<const char*>(data), size); }
+  void bytes(const void* data, std::size_t size) {
+    need(size);
+    std::memcpy(next_, data, size);
+    next_ += size;
+  }
   void varint(std::uint64_t value) {
-    char buffer[10];
-    std::size_t size = 0;
-    for (; value >= 0x80; value >>= 7) buffer[size++] = static_cast<char>(value | 0x80);
-    buffer[size++] = static_cast<char>(value);
-    bytes(buffer, size);
+    need(10);
+    for (; value >= 0x80; value >>= 7) *next_++ = static_cast<char>(value | 0x80);
+    *next_++ = static_cast<char>(value);
   }
 
  private:
+  void need(std::size_t size) {
+    if (static_cast<std::size_t>(end_ - next_) < size) make_room(size);
+  }
+  void make_room(std::size_t size) {
+    constexpr std::size_t at_once = 256;
+    const auto used = static_cast<std::size_t>(next_ - out_->data());
+    out_->resize(used + std::max(size, at_once));
+    next_ = out_->data() + used;
+    end_ = out_->data() + out_->size();
+  }
+
   std::string* out_;
+  char *next_, *end_;
 };
 
 class Decoder : public cereal::InputArchive<Decoder, cereal::AllowEmptyClassElision> {

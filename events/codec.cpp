@@ -144,6 +144,7 @@ std::uint64_t encode(std::string& out, const Record& record, std::uint64_t befor
         to(event);
       },
       record.event);
+  to.finish();
   char* const bytes = out.data() + start;
   const auto length = static_cast<std::uint32_t>(out.size() - start - length_size - checksum_size);
   const std::uint64_t checksum = XXH3_64bits_withSeed(bytes + length_size + checksum_size, length, before);
@@ -198,8 +199,7 @@ std::uint64_t skip(std::string_view& in) {
   return take(in).second;
 }
 
-std::string encode(const Known& known) {
-  std::string out;
+void encode(std::string& out, const Known& known) {
   Encoder& to = encoder(out);
   const auto kind = static_cast<std::uint8_t>(known.entity.index());  // the variant's order is that of Kind, and stored
   to(known.version, known.position, kind);
@@ -208,7 +208,7 @@ std::string encode(const Known& known) {
         if constexpr (!std::same_as<E, std::monostate>) to(entity);
       },
       known.entity);
-  return out;
+  to.finish();
 }
 
 Known decode_known(std::string_view bytes) {
@@ -242,21 +242,22 @@ Known decode_known(std::string_view bytes) {
   return known;
 }
 
-std::string encode(const Stream& stream) {
-  std::string out;
-  encoder(out)(static_cast<std::uint8_t>(stream.kind), stream.id, stream.numero);
-  return out;
+void encode(std::string& out, const Stream& stream) {
+  Encoder& to = encoder(out);
+  to(static_cast<std::uint8_t>(stream.kind), stream.id, std::string{stream.numero.text()});
+  to.finish();
 }
 
 Stream decode_stream(std::string_view bytes) {
   Decoder& from = decoder(bytes);
   std::uint8_t kind = 0;
-  Stream stream;
-  from(kind, stream.id, stream.numero);
+  std::int32_t id = 0;
+  std::string numero;
+  from(kind, id, numero);
   from.finish();
   if (kind < 1 || kind > 5) throw BadBytes("a stream of unknown kind");
-  stream.kind = static_cast<Kind>(kind);
-  return stream;
+  if (numero.size() > Numero::max_size) throw BadBytes("a numero of too many characters");
+  return {static_cast<Kind>(kind), Numero{numero}, id};
 }
 
 }  // namespace carnet

@@ -29,10 +29,10 @@ struct Known {
   Position position = 0;  ///< Of that record.
   Entity entity;
 };
-std::string encode(const Known&);
+void encode(std::string& out, const Known&);  ///< Appends.
 Known decode_known(std::string_view);
 
-std::string encode(const Stream&);
+void encode(std::string& out, const Stream&);  ///< Appends.
 Stream decode_stream(std::string_view);
 
 }  // namespace carnet

@@ -4,14 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cstring>
+#include <stdexcept>
 
 #include "events/event.hpp"
 
 namespace carnet {
 namespace {
-
-constexpr std::size_t max_numero = 10;
 
 /// Canonical decimal, 1 to 2,147,483,647: one stream has one name.
 std::optional<std::int32_t> id_from(std::string_view text) {
@@ -23,7 +24,7 @@ std::optional<std::int32_t> id_from(std::string_view text) {
 }
 
 bool is_numero(std::string_view text) {
-  return !text.empty() && text.size() <= max_numero &&
+  return !text.empty() && text.size() <= Numero::max_size &&
          std::ranges::all_of(text, [](char c) { return c >= '!' && c <= '~'; });
 }
 
@@ -112,12 +113,40 @@ std::string_view text(Kind kind) {
   return {};
 }
 
+Numero::Numero(std::string_view text) {
+  if (text.size() > max_size) throw std::length_error(fmt::format("a numero has at most {} characters", max_size));
+  std::ranges::copy(text, text_.begin());
+}
+
+Stream Stream::made(Kind kind, std::string_view numero, std::int32_t id) {
+  if (numero.size() > Numero::max_size) throw std::length_error(fmt::format("a numero has at most {} characters", Numero::max_size));
+  std::uint64_t beginning = 0, end = 0;  // eight characters, and two
+  const auto load = [&]<class Word>(Word word, std::size_t at) {
+    std::memcpy(&word, numero.data() + at, sizeof word);
+    return std::uint64_t{word};
+  };
+  const std::size_t size = numero.size();
+  if (size >= 8) {
+    beginning = load(std::uint64_t{}, 0);
+    if (size > 8) end = load(std::uint16_t{}, size - 2) >> 8 * (10 - size);
+  } else if (size >= 4) {
+    beginning = load(std::uint32_t{}, 0) | load(std::uint32_t{}, size - 4) << 8 * (size - 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) beginning |= load(std::uint8_t{}, i) << 8 * i;
+  }
+  const std::array<std::uint64_t, 2> words{
+      static_cast<std::uint8_t>(kind) | beginning << 8,
+      beginning >> 56 | end << 8 | std::uint64_t{static_cast<std::uint32_t>(id)} << 32,
+  };
+  return std::bit_cast<Stream>(words);
+}
+
 std::string text(const Stream& s) {
   switch (s.kind) {
     case Kind::vol:
-      return fmt::format("vol/{}", s.numero);
+      return fmt::format("vol/{}", s.numero.text());
     case Kind::reservation:
-      return fmt::format("reservation/{}/{}", s.numero, s.id);
+      return fmt::format("reservation/{}/{}", s.numero.text(), s.id);
     default:
       return fmt::format("{}/{}", text(s.kind), s.id);
   }
@@ -131,7 +160,7 @@ std::optional<Stream> stream_from(std::string_view name) {
 
   if (kind == text(Kind::vol)) {
     if (!is_numero(key)) return std::nullopt;
-    return Stream::vol(std::string(key));
+    return Stream::vol(key);
   }
   if (kind == text(Kind::reservation)) {
     // A numero may hold slashes itself (UA1545/001), an id cannot.
@@ -139,13 +168,13 @@ std::optional<Stream> stream_from(std::string_view name) {
     if (last == std::string_view::npos || !is_numero(key.substr(0, last))) return std::nullopt;
     const std::optional<std::int32_t> passager_id = id_from(key.substr(last + 1));
     if (!passager_id) return std::nullopt;
-    return Stream::reservation(std::string(key.substr(0, last)), *passager_id);
+    return Stream::reservation(key.substr(0, last), *passager_id);
   }
   for (const Kind with_id : {Kind::avion, Kind::pilote, Kind::passager}) {
     if (kind != text(with_id)) continue;
     const std::optional<std::int32_t> id = id_from(key);
     if (!id) return std::nullopt;
-    return Stream{with_id, *id, {}};
+    return Stream{with_id, {}, *id};
   }
   return std::nullopt;
 }

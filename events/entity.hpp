@@ -3,11 +3,14 @@
 // members; where a member is not a column, it says so.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace carnet {
@@ -76,21 +79,56 @@ enum class Kind : std::uint8_t { avion = 1, pilote = 2, vol = 3, passager = 4, r
 
 std::string_view text(Kind);  ///< "avion", "pilote" ...
 
-/// Names one entity's own history: avion/7, vol/AF101, reservation/AF101/12.
+/// A vol's numero in the name of a stream: ten characters at most, where they stand, without memory of their own.
+class Numero {
+ public:
+  static constexpr std::size_t max_size = 10;
+
+  Numero() = default;
+  Numero(std::string_view text);  ///< Throws std::length_error where there are more.
+  std::string_view text() const { return text_.data(); }
+  bool empty() const { return text_.front() == '\0'; }
+  bool operator==(const Numero&) const = default;
+  auto operator<=>(const Numero&) const = default;
+
+ private:
+  std::array<char, max_size + 1> text_{};  // NUL from its end on
+};
+
+/// Names one entity's own history: avion/7, vol/AF101, reservation/AF101/12. In order of the kinds, then of the primary
+/// keys.
 struct Stream {
   Kind kind = Kind::avion;
+  Numero numero;        ///< Of the vol, or of the reservation's vol; else empty.
   std::int32_t id = 0;  ///< Of the avion, pilote or passager; a reservation's passager. 0 for a vol.
-  std::string numero;   ///< Of the vol, or of the reservation's vol; else empty.
 
-  static Stream avion(std::int32_t id) { return {Kind::avion, id, {}}; }
-  static Stream pilote(std::int32_t id) { return {Kind::pilote, id, {}}; }
-  static Stream vol(std::string numero) { return {Kind::vol, 0, std::move(numero)}; }
-  static Stream passager(std::int32_t id) { return {Kind::passager, id, {}}; }
-  static Stream reservation(std::string numero, std::int32_t passager_id) {
-    return {Kind::reservation, passager_id, std::move(numero)};
+  static Stream avion(std::int32_t id) { return made(Kind::avion, {}, id); }
+  static Stream pilote(std::int32_t id) { return made(Kind::pilote, {}, id); }
+  static Stream vol(std::string_view numero) { return made(Kind::vol, numero, 0); }
+  static Stream passager(std::int32_t id) { return made(Kind::passager, {}, id); }
+  static Stream reservation(std::string_view numero, std::int32_t passager_id) {
+    return made(Kind::reservation, numero, passager_id);
   }
-  bool operator==(const Stream&) const = default;
+  bool operator==(const Stream& other) const { return words() == other.words(); }
   auto operator<=>(const Stream&) const = default;
+
+  /// All its bits are as good as random.
+  friend std::size_t hash_value(const Stream& stream) {
+    const auto [first, second] = stream.words();
+    std::uint64_t mixed = first * 0x9E3779B97F4A7C15u ^ std::rotl(second * 0xC2B2AE3D27D4EB4Fu, 31);
+    mixed = (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9u;
+    return mixed ^ mixed >> 32;
+  }
+
+ private:
+  using Words = std::pair<std::uint64_t, std::uint64_t>;
+  Words words() const {
+    const auto both = std::bit_cast<std::array<std::uint64_t, 2>>(*this);
+    return {both[0], both[1]};
+  }
+  // Put together in registers: a processor waits where it reads words that were written as bytes just before, and a
+  // stream is looked up as soon as it is named.
+  static Stream made(Kind, std::string_view numero, std::int32_t id);
 };
 
 std::string text(const Stream&);

@@ -5,6 +5,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "events/state_keys.hpp"
@@ -18,13 +19,8 @@ constexpr std::size_t worth_a_file = 2000;
 
 }  // namespace
 
-void Entries::add(std::string_view key, std::string_view value) {
-  entries_.push_back({beginning(key), bytes_.size(), key.size(), value.size()});
-  bytes_.append(key).append(value);
-}
-
 Entries::Beginning Entries::beginning(std::string_view key) {
-  Beginning words{};
+  std::array<std::uint64_t, 2> words{};
   std::memcpy(words.data(), key.data(), std::min(key.size(), sizeof words));
   return {__builtin_bswap64(words[0]), __builtin_bswap64(words[1])};
 }

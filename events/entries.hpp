@@ -4,7 +4,6 @@
 
 #include <rocksdb/db.h>
 
-#include <array>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,10 +14,16 @@
 
 namespace carnet {
 
-/// Entries to be written; an empty value is for one to be deleted.
 class Entries {
  public:
-  void add(std::string_view key, std::string_view value);
+  /// `append_value` appends to a string. An entry without a value is one to be deleted.
+  void add(std::string_view key, auto&& append_value) {
+    Entry& entry = entries_.emplace_back(Entry{beginning(key), bytes_.size(), key.size(), 0});
+    bytes_ += key;
+    const std::size_t start = bytes_.size();
+    append_value(bytes_);
+    entry.value_size = bytes_.size() - start;
+  }
   void add(const Digest& identity, Position position) { ids_.emplace_back(identity, position); }
 
   /// Sorts them and writes them all or none. `directory` takes the file that is handed over to the database where they
@@ -26,7 +31,7 @@ class Entries {
   void write(rocksdb::DB& db, const std::filesystem::path& directory);
 
  private:
-  using Beginning = std::array<std::uint64_t, 2>;  // sixteen bytes as numbers: most keys differ there already
+  using Beginning = std::pair<std::uint64_t, std::uint64_t>;  // sixteen bytes: most keys differ there already
   struct Entry {
     Beginning beginning;
     std::size_t start, key_size, value_size;

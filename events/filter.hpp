@@ -29,6 +29,9 @@ class Filter {
     return missing == 0;
   }
 
+  /// Fetches what the next look at this key will need.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&lines_[hash & (lines_.size() - 1)], 1); }
+
   /// Holds what the other one holds, too. Both are of one size.
   void add(const Filter& other) {
     for (std::size_t i = 0; i < lines_.size(); ++i) {

@@ -65,49 +65,35 @@ std::optional<Rejection> differs(const Expect& expect, const Stream& stream, Ver
   return std::nullopt;
 }
 
-const Record* at(const auto& records, Position position) {
-  const auto found = std::ranges::lower_bound(records, position, {}, &Record::position);
-  return found != records.end() && found->position == position ? &*found : nullptr;
-}
-
 }  // namespace
 
-void Judge::remember(Record record) {
-  remembered_.push_back(std::move(record));
-}
-
-void Judge::forget(Position durable) {
-  while (!remembered_.empty() && remembered_.front().position <= durable) remembered_.pop_front();
-}
-
 // The id is looked up before everything else: a source that asks again is answered as it was the first time.
-std::optional<Answer> Judge::known_answer(const Line& line, const std::vector<Record>& accepted) const {
-  const std::string& source = source_of(line.cloud_event);
-  const Position position = state_.position_of(identity(line.cloud_event, line.id));
+std::optional<Answer> Judge::known_answer(const Line& line, const Chunks& accepted) const {
+  const Position position = state_.position_of(line.identity);
   if (position == 0) return std::nullopt;
-  Record read;
-  const Record* first = at(remembered_, position);
-  if (first == nullptr) first = at(accepted, position);
-  if (first == nullptr) first = &(read = log_.at(position));
-  if (source_of(first->cloud_event) != source || first->id != line.id) return std::nullopt;  // two with one hash
-  if (first->digest != line.digest) {
+  const Record first = accepted.holds(position) ? accepted.at(position) : record_at_(position);
+  if (first.id != line.id || source_of(first.cloud_event) != source_of(line.cloud_event)) {
+    return std::nullopt;  // two with one hash
+  }
+  if (first.digest != line.digest) {
     return Rejection{
         Code::id_reused, "id",
         fmt::format("position {} has this id and other content; give another id, or send the same event", position)};
   }
-  Receipt receipt = receipt_of(*first);
-  name_left_out(receipt, line, *first);
+  Receipt receipt = receipt_of(first);
+  name_left_out(receipt, line, first);
   receipt.duplicate = true;
   return receipt;
 }
 
 std::optional<Rejection> Judge::unmet(const Condition& condition) {
   const auto& [stream, expect] = condition;
-  return differs(expect, stream, state_.stream(stream).version, state_.lives(stream));
+  return differs(expect, stream, state_.slot(stream).value.version, state_.lives(stream));
 }
 
-std::optional<Rejection> Judge::conflict(const Line& line, const Stream& stream, Position position) {
-  const Version version = state_.stream(stream).version;
+std::optional<Rejection> Judge::conflict(const Line& line, const State::Slot& own, Position position) {
+  const Stream& stream = own.key;
+  const Version version = own.value.version;
   if (line.expect.is != Expect::Is::anything) {
     if (auto found = differs(line.expect, stream, version, state_.lives(stream))) return found;
   }
@@ -122,29 +108,31 @@ std::optional<Rejection> Judge::conflict(const Line& line, const Stream& stream,
   return std::nullopt;
 }
 
-Receipt Judge::take(Record& record, const Stream& stream) {
-  const Known& before = state_.stream(stream);
-  record.version = before.version + 1;
-  record.previous = before.position;
-  state_.fold(record, stream);
+Receipt Judge::take(Record& record, State::Slot& own, const Digest& identity, Chunks& accepted) {
+  record.version = own.value.version + 1;
+  record.previous = own.value.position;
+  accepted.add(record);
+  state_.fold(record, own, identity);
   return receipt_of(record);
 }
 
-Answer Judge::judge(const Line& line, Position next, Time recorded, std::span<const Condition> conditions,
-                    std::vector<Record>& accepted) {
+Answer Judge::judge(const Line& line, std::span<const Condition> conditions, Chunks& accepted) {
   if (!line.id.empty()) {
     if (auto answer = known_answer(line, accepted)) return *std::move(answer);
   }
-  for (const Condition& condition : accepted.empty() ? conditions : std::span<const Condition>{}) {
+  for (const Condition& condition : conditions) {
     if (auto rejection = unmet(condition)) return *std::move(rejection);
   }
   // The vol comes last, behind the avion and the pilote that it brings.
-  const std::size_t before = accepted.size();
+  std::size_t count = 0;
   const auto make = [&](const auto& event) -> Record& {
-    Record& record = accepted.emplace_back();
-    record.position = next++;
-    record.time = line.time.value_or(recorded);
-    record.recorded = recorded;
+    Record& record = records_[count++];
+    record.position = accepted.tail().position + count;
+    record.time = line.time.value_or(accepted.tail().recorded);
+    record.id.clear();
+    record.digest.reset();
+    record.cloud_event.reset();
+    record.assigned = 0;
     record.event = event;
     return record;
   };
@@ -160,45 +148,41 @@ Answer Judge::judge(const Line& line, Position next, Time recorded, std::span<co
     keep_first(rejection, give_id(state_, pilote, &PiloteRegistered::pilote_id, "pilote.pilote_id", Kind::pilote,
                                   assigned, assigned_pilote));
   }
-  Record& own = make(line.event);
-  if (auto* a = std::get_if<AvionRegistered>(&own.event)) {
+  Record& last = make(line.event);
+  if (auto* a = std::get_if<AvionRegistered>(&last.event)) {
     keep_first(rejection,
                give_id(state_, *a, &AvionRegistered::avion_id, "avion_id", Kind::avion, assigned, assigned_own));
-  } else if (auto* p = std::get_if<PiloteRegistered>(&own.event)) {
+  } else if (auto* p = std::get_if<PiloteRegistered>(&last.event)) {
     keep_first(rejection,
                give_id(state_, *p, &PiloteRegistered::pilote_id, "pilote_id", Kind::pilote, assigned, assigned_own));
-  } else if (auto* q = std::get_if<PassagerRegistered>(&own.event)) {
+  } else if (auto* q = std::get_if<PassagerRegistered>(&last.event)) {
     keep_first(rejection, give_id(state_, *q, &PassagerRegistered::passager_id, "passager_id", Kind::passager, assigned,
                                   assigned_own));
   }
-  // The vol is judged without what it brings, which is new and so in its way in nothing.
-  const std::span<Record> records = std::span{accepted}.subspan(before);
-  const Stream stream = stream_of(own.event);
-  if (!rejection) {
-    keep_first(rejection, conflict(line, stream, own.position));
-    for (const Record& record : records) {
-      const std::string_view prefix = &record == &own                                         ? ""
-                                      : std::holds_alternative<AvionRegistered>(record.event) ? "avion."
-                                                                                              : "pilote.";
-      keep_first(rejection, check(record.event, record.time, state_), prefix);
-    }
-  }
-  if (rejection) {
-    accepted.resize(before);
-    return *std::move(rejection);
-  }
+  if (rejection) return *std::move(rejection);
 
-  for (Record& record : records.first(records.size() - 1)) {
-    auto& vol = std::get<VolCreated>(own.event);
+  // The vol is judged without what it brings, which is new and so in its way in nothing.
+  State::Slot& own = state_.slot(stream_of(last.event));
+  keep_first(rejection, conflict(line, own, last.position));
+  for (const Record& record : std::span{records_}.first(count)) {
+    const std::string_view prefix = &record == &last                                        ? ""
+                                    : std::holds_alternative<AvionRegistered>(record.event) ? "avion."
+                                                                                            : "pilote.";
+    keep_first(rejection, check(record.event, record.time, state_), prefix);
+  }
+  if (rejection) return *std::move(rejection);
+
+  for (Record& record : std::span{records_}.first(count - 1)) {
+    auto& vol = std::get<VolCreated>(last.event);
     if (const auto* avion = std::get_if<AvionRegistered>(&record.event)) vol.avion_id = avion->avion_id;
     if (const auto* pilote = std::get_if<PiloteRegistered>(&record.event)) vol.pilote_id = pilote->pilote_id;
-    take(record, stream_of(record.event));
+    take(record, state_.slot(stream_of(record.event)), {}, accepted);
   }
-  own.assigned = assigned;
-  own.id = line.id;
-  if (!own.id.empty()) own.digest = line.digest;
-  own.cloud_event = line.cloud_event;
-  return take(own, stream);
+  last.assigned = assigned;
+  last.id = line.id;
+  if (!last.id.empty()) last.digest = line.digest;
+  last.cloud_event = line.cloud_event;
+  return take(last, own, line.identity, accepted);
 }
 
 }  // namespace carnet

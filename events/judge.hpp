@@ -2,9 +2,9 @@
 // Judges one line against the history so far: ids, expected versions and positions, ids to give, then the rules.
 #pragma once
 
-#include <deque>
+#include <array>
+#include <functional>
 #include <span>
-#include <vector>
 
 #include "events/ledger.hpp"
 #include "events/log.hpp"
@@ -14,28 +14,23 @@ namespace carnet {
 
 class Judge {
  public:
-  Judge(State& state, const Log& log) : state_(state), log_(log) {}
+  using RecordAt = std::function<Record(Position)>;
+  /// `record_at` gives the records before those that the lines are judged into.
+  Judge(State& state, RecordAt record_at) : state_(state), record_at_(std::move(record_at)) {}
 
-  /// Appends one to three records to `accepted` and folds them into the state, or changes nothing. `next` is the
-  /// position that the first of them gets. `conditions` must hold before the first of a request's records, those before
-  /// it being in `accepted`.
-  Answer judge(const Line& line, Position next, Time recorded, std::span<const Condition> conditions,
-               std::vector<Record>& accepted);
-
-  /// Keeps an accepted record with an id at hand until it can be read from the log.
-  void remember(Record);
-  /// What goes up to the position is in the log.
-  void forget(Position durable);
+  /// Adds one to three records to `accepted` and folds them into the state, or changes nothing. The conditions must
+  /// hold before them.
+  Answer judge(const Line& line, std::span<const Condition> conditions, Chunks& accepted);
 
  private:
-  std::optional<Answer> known_answer(const Line& line, const std::vector<Record>& accepted) const;
+  std::optional<Answer> known_answer(const Line& line, const Chunks& accepted) const;
   std::optional<Rejection> unmet(const Condition& condition);
-  std::optional<Rejection> conflict(const Line& line, const Stream& stream, Position position);
-  Receipt take(Record& record, const Stream& stream);
+  std::optional<Rejection> conflict(const Line& line, const State::Slot& own, Position position);
+  Receipt take(Record& record, State::Slot& own, const Digest& identity, Chunks& accepted);
 
   State& state_;
-  const Log& log_;
-  std::deque<Record> remembered_;  // in the order of their positions
+  RecordAt record_at_;
+  std::array<Record, 3> records_;  // of the line that is judged: their strings keep their memory
 };
 
 }  // namespace carnet

@@ -43,15 +43,13 @@ std::unique_ptr<rocksdb::DB> open_state(const Directory& directory, std::size_t 
 
 /// What is written and synced in one go: the requests that were judged since the commit before it was sealed.
 struct Ledger::Commit {
-  rocksdb::WriteBatch batch{0, 0, 8, 0};  // protected by checksums from here to the file
-  Time recorded;
-  ChunkWriter writer;
+  Chunks chunks;
   std::size_t lines = 0;
   std::exception_ptr failure;
   std::atomic<bool> led = false;  // somebody writes it, or is about to
   std::atomic<bool> done = false;
 
-  explicit Commit(const Tail& tail) : recorded(std::max(tail.recorded, now())), writer(batch, tail, recorded) {}
+  explicit Commit(const Tail& tail) : chunks(tail, now()) {}
 };
 
 struct Ledger::Impl {
@@ -66,9 +64,9 @@ struct Ledger::Impl {
   std::mutex judging;  // guards what follows; the order of positions is that in which it is taken
   State state;
   Judge judge;
-  std::vector<Record> accepted;
-  std::shared_ptr<Commit> open;  // takes in requests; null until the first one comes
-  Tail judged;                   // behind the last sealed commit
+  std::shared_ptr<Commit> open;    // takes in requests; null until the first one comes
+  std::shared_ptr<Commit> sealed;  // the last one, which may not be durable yet
+  Tail judged;                     // behind it
   std::string failed;            // why nothing more is written, once a write has failed
   std::chrono::steady_clock::time_point space_seen;
 
@@ -85,7 +83,7 @@ struct Ledger::Impl {
         state_db(open_state(directory, o.memory_bytes)),
         log(*log_db),
         state(*state_db, directory.state(), o.memory_bytes / 2),
-        judge(state, log),
+        judge(state, [this](Position p) { return sealed && sealed->chunks.holds(p) ? sealed->chunks.at(p) : log.at(p); }),
         judged(log.tail()) {
     compare_with_head();
     if (uuid.empty()) {
@@ -146,7 +144,6 @@ struct Ledger::Impl {
     refuse_if_failed();
     if (!open) {
       require_space();
-      judge.forget(head_file.read().position);
       open = std::make_shared<Commit>(judged);
     }
     const std::shared_ptr<Commit> commit = open;
@@ -163,33 +160,30 @@ struct Ledger::Impl {
                               Commit& commit) try {
     std::vector<Answer> answers;
     answers.reserve(lines.size());
-    const auto keep = [&] {
-      for (Record& record : accepted) {
-        commit.writer.add(record);
-        if (!record.id.empty()) judge.remember(std::move(record));
-      }
-      accepted.clear();
-    };
     commit.lines += lines.size();
     state.prefetch(lines);
+    const Chunks::Mark before = commit.chunks.mark();
     if (all) state.begin();
     for (const Line& line : lines) {
-      const Position next = commit.writer.tail().position + 1 + accepted.size();
-      answers.push_back(judge.judge(line, next, commit.recorded, conditions, accepted));
-      if (!all) {
-        keep();
-      } else if (std::holds_alternative<Rejection>(answers.back())) {
-        accepted.clear();
+      answers.push_back(judged_into(commit.chunks, before, line, conditions));
+      if (all && std::holds_alternative<Rejection>(answers.back())) {
+        commit.chunks.roll_back(before);
         state.roll_back();
         return answers;
       }
     }
     if (all) state.keep();
-    keep();
     return answers;
   } catch (const std::exception& e) {
     failed = e.what();  // the state may hold half of the request
     throw;
+  }
+
+  // A request's conditions are those of its first record.
+  Answer judged_into(Chunks& chunks, const Chunks::Mark& before, const Line& line,
+                     std::span<const Condition> conditions) {
+    const bool first = chunks.tail().position == before.tail.position;
+    return judge.judge(line, first ? conditions : std::span<const Condition>{}, chunks);
   }
 
   /// What `submit` would answer. Leaves the state as it was.
@@ -198,16 +192,17 @@ struct Ledger::Impl {
     const std::lock_guard lock(judging);
     refuse_if_failed();
     try {
-      const Tail& tail = open ? open->writer.tail() : judged;
-      const Time recorded = std::max(tail.recorded, now());
+      Chunks none(judged, now());
+      Chunks& chunks = open ? open->chunks : none;
       std::vector<Answer> answers;
       state.prefetch(lines);
+      const Chunks::Mark before = chunks.mark();
       state.begin();
       for (const Line& line : lines) {
-        answers.push_back(judge.judge(line, tail.position + 1 + accepted.size(), recorded, conditions, accepted));
+        answers.push_back(judged_into(chunks, before, line, conditions));
         if (all && std::holds_alternative<Rejection>(answers.back())) break;
       }
-      accepted.clear();
+      chunks.roll_back(before);
       state.roll_back();
       return answers;
     } catch (const std::exception& e) {
@@ -223,11 +218,13 @@ struct Ledger::Impl {
     bool turned = false;
     try {
       turned = seal(commit);
-      if (commit.batch.Count() > 0) {
+      rocksdb::WriteBatch batch{0, 0, 8, 0};  // protected by checksums from here to the file
+      commit.chunks.write(batch);
+      if (batch.Count() > 0) {
         rocksdb::WriteOptions durable;
         durable.sync = true;
-        store::check(log_db->Write(durable, &commit.batch), directory.log().string());
-        const Tail& tail = commit.writer.tail();
+        store::check(log_db->Write(durable, &batch), directory.log().string());
+        const Tail& tail = commit.chunks.tail();
         head_file.publish({tail.position, tail.checksum});
       }
     } catch (const std::exception& e) {
@@ -249,9 +246,9 @@ struct Ledger::Impl {
     const std::lock_guard lock(judging);
     sealing = false;
     sealing.notify_all();
-    open.reset();
+    sealed = std::move(open);
     refuse_if_failed();
-    judged = commit.writer.finish();
+    judged = commit.chunks.tail();
     const bool due = state.due(judged.position);
     if (due) state.turn(judged);
     return due;

@@ -309,7 +309,10 @@ std::variant<Line, Rejection> parse_line(std::string_view text) {
     reading.flat(index);
   }
   if (reading.rejection) return *std::move(reading.rejection);
-  if (!line.id.empty() && !line.digest) line.digest = content_digest(document);
+  if (!line.id.empty()) {
+    if (!line.digest) line.digest = content_digest(document);
+    line.identity = identity(line.cloud_event, line.id);
+  }
   return line;
 }
 

@@ -26,6 +26,7 @@ struct Line {
   std::string id;
   std::optional<Digest> digest;  ///< Of the content as given; there whenever there is an id.
   std::optional<CloudEvent> cloud_event;
+  Digest identity;  ///< Of the id, where there is one: see content.hpp.
   Expect expect;
   std::optional<Position> position;  ///< What the ledger must give, from a replay.
   std::optional<Version> version;

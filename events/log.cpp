@@ -5,7 +5,9 @@
 #include <rocksdb/write_batch.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "events/archive.hpp"
 #include "events/codec.hpp"
@@ -31,11 +33,12 @@ struct Header {
   void write(char* out) const {
     const std::int64_t microseconds = recorded.time_since_epoch().count();
     *out = static_cast<char>(chunk_format);
-    std::memcpy(out + 1, &count, 4);
+    write_count(out, count);
     std::memcpy(out + 5, &first, 8);
     std::memcpy(out + 13, &microseconds, 8);
     std::memcpy(out + 21, &before, 8);
   }
+  static void write_count(char* out, std::uint32_t count) { std::memcpy(out + 1, &count, 4); }
   static Header read(std::string_view& in) {
     if (in.size() < size) throw BadBytes("a chunk shorter than its header");
     if (static_cast<std::uint8_t>(in[0]) != chunk_format) {
@@ -54,7 +57,7 @@ struct Header {
 };
 
 // The first record's checksum is seeded with that of the header, so that these bytes are covered too: all but the
-// count, which is known at the end only and must agree with the key.
+// count, which grows with the chunk and must agree with the key.
 std::uint64_t seed_of(std::string_view chunk) {
   constexpr std::size_t behind_count = 1 + 4;
   return XXH3_64bits(chunk.data() + behind_count, Header::size - behind_count);
@@ -102,37 +105,57 @@ void seek(rocksdb::Iterator& it, Position position) {
 
 }  // namespace
 
-ChunkWriter::ChunkWriter(rocksdb::WriteBatch& batch, const Tail& tail, Time recorded) : batch_(batch), tail_(tail) {
+Chunks::Chunks(const Tail& tail, Time recorded) : first_(tail.position + 1), tail_(tail) {
   tail_.recorded = std::max(tail.recorded, recorded);  // a clock that jumps back changes no order
 }
 
-void ChunkWriter::begin() {
+void Chunks::begin() {
   const Header header{0, tail_.position + 1, tail_.recorded, tail_.checksum};
-  chunk_.resize(Header::size);
-  header.write(chunk_.data());
-  count_ = 0;
+  std::string& chunk = chunks_.emplace_back(Header::size, '\0');
+  header.write(chunk.data());
+  records_ = 0;
 }
 
-void ChunkWriter::add(Record& record) {
-  if (chunk_.empty()) {
-    begin();
-    seed_ = seed_of(chunk_);
-  }
+void Chunks::add(Record& record) {
+  if (chunks_.empty() || records_ == max_records || chunks_.back().size() >= max_bytes) begin();
+  std::string& chunk = chunks_.back();
   record.position = ++tail_.position;
   record.recorded = tail_.recorded;
-  seed_ = record.checksum = tail_.checksum = encode(chunk_, record, seed_);
-  if (++count_ == max_records || chunk_.size() >= max_bytes) end();
+  record.checksum = tail_.checksum = encode(chunk, record, records_ == 0 ? seed_of(chunk) : tail_.checksum);
+  Header::write_count(chunk.data(), ++records_);
 }
 
-void ChunkWriter::end() {
-  std::memcpy(chunk_.data() + 1, &count_, sizeof count_);
-  store::check(batch_.Put(store::ordered_key(tail_.position), chunk_), "ledger");
-  chunk_.clear();
+Record Chunks::at(Position position) const {
+  const auto first_of = [](std::string_view chunk) { return Header::read(chunk).first; };
+  std::string_view bytes = *std::prev(std::ranges::upper_bound(chunks_, position, {}, first_of));
+  std::uint64_t seed = seed_of(bytes);
+  for (Position p = Header::read(bytes).first; p < position; ++p) seed = skip(bytes);
+  Record record;
+  record.position = position;
+  record.recorded = tail_.recorded;
+  decode(bytes, record, seed);
+  return record;
 }
 
-Tail ChunkWriter::finish() {
-  if (!chunk_.empty()) end();
-  return tail_;
+Chunks::Mark Chunks::mark() const {
+  return {chunks_.size(), chunks_.empty() ? 0 : chunks_.back().size(), records_, tail_};
+}
+
+void Chunks::roll_back(const Mark& mark) {
+  chunks_.resize(mark.chunks);
+  records_ = mark.records;
+  tail_ = mark.tail;
+  if (chunks_.empty()) return;
+  chunks_.back().resize(mark.bytes);
+  Header::write_count(chunks_.back().data(), records_);
+}
+
+void Chunks::write(rocksdb::WriteBatch& batch) const {
+  for (std::string_view chunk : chunks_) {
+    std::string_view rest = chunk;
+    const Header header = Header::read(rest);
+    store::check(batch.Put(store::ordered_key(header.first + header.count - 1), chunk), "ledger");
+  }
 }
 
 Tail Log::tail() const {

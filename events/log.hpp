@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "events/record.hpp"
 
@@ -19,25 +20,37 @@ struct Tail {
   Time recorded;
 };
 
-/// Gathers the records of one commit and adds them to a batch, a chunk a key.
-class ChunkWriter {
+/// The records of one commit, on their way to the log.
+class Chunks {
  public:
-  ChunkWriter(rocksdb::WriteBatch& batch, const Tail& tail, Time recorded);
-  /// Gives the record its recorded time and its checksum, and takes it. Its position is the tail's plus one.
+  /// Goes on from the log's tail.
+  Chunks(const Tail& tail, Time recorded);
+  /// Gives the record its position, its recorded time and its checksum, and takes it.
   void add(Record&);
+  /// The log's, once these are in it.
   const Tail& tail() const { return tail_; }
-  /// The chunk that is not full is written too. Returns the log's tail once the batch is committed.
-  Tail finish();
+
+  bool holds(Position position) const { return first_ <= position && position <= tail_.position; }
+  Record at(Position) const;  ///< One that it holds.
+
+  struct Mark {
+    std::size_t chunks, bytes;  // of the last chunk
+    std::uint32_t records;      // of that one, too
+    Tail tail;
+  };
+  Mark mark() const;
+  void roll_back(const Mark&);  ///< What came after the mark goes.
+
+  /// Puts them, a chunk a key.
+  void write(rocksdb::WriteBatch&) const;
 
  private:
   void begin();
-  void end();
 
-  rocksdb::WriteBatch& batch_;
+  Position first_;
   Tail tail_;
-  std::string chunk_;
-  std::uint32_t count_ = 0;
-  std::uint64_t seed_ = 0;
+  std::vector<std::string> chunks_;
+  std::uint32_t records_ = 0;  // in the last chunk
 };
 
 /// Reads a log. Throws Damage where the bytes are not what was written, or a record is missing.

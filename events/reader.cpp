@@ -126,7 +126,7 @@ struct Reader::Impl {
       if (!state_db) state_db = open_beside(store::state_options(memory_bytes), directory.state());
       catch_up(*state_db, directory.state());
       State state(*state_db, directory.state(), memory_bytes);
-      last = state.stream(stream).position;
+      last = state.slot(stream).value.position;
       covered = state.checkpoint().position;
     }
     if (last > head.position) catch_up(*db, directory.log());  // the state was looked at later than the log

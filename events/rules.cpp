@@ -23,7 +23,7 @@ Rejection rejection(Code code, std::string_view member, fmt::format_string<Parts
 
 /// An entity as a message names it: "avion 7", "vol AF101".
 std::string name(const Stream& s) {
-  return s.kind == Kind::vol ? fmt::format("vol {}", s.numero) : fmt::format("{} {}", text(s.kind), s.id);
+  return s.kind == Kind::vol ? fmt::format("vol {}", s.numero.text()) : fmt::format("{} {}", text(s.kind), s.id);
 }
 
 // Who is there.

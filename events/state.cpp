@@ -65,42 +65,40 @@ bool State::stored(const std::string& key, std::string& value) {
   return true;
 }
 
-State::Entities::Slot* State::in_memory(const Stream& stream, std::size_t hash) {
-  if (Entities::Slot* slot = young_->entities.find(stream, hash)) return slot;
-  if (!may_be_stored(hash)) return nullptr;
-  const Entities::Slot* slot = old_->entities.find(stream, hash);
+// Null where only the disk can tell.
+State::Slot* State::in_memory(const Stream& stream, std::size_t hash) {
+  if (Slot* slot = young_->entities.find(stream, hash)) return slot;
+  if (!may_be_stored(hash)) return &young_->entities.add(stream, hash, {});
+  const Slot* slot = old_->entities.find(stream, hash);
   return slot == nullptr ? nullptr : &young_->entities.add(stream, hash, slot->value);
 }
 
-State::Entities::Slot& State::entity(const Stream& stream) {
+State::Slot& State::slot(const Stream& stream) {
   if (last_ != nullptr && last_->key == stream) return *last_;
-  const std::size_t h = hash(stream);
-  last_ = in_memory(stream, h);
+  const std::size_t hash = hash_value(stream);
+  last_ = in_memory(stream, hash);
   if (last_ != nullptr) return *last_;
   std::string value;
-  const bool there = may_be_stored(h) && stored(key_of(stream), value);
-  last_ = &young_->entities.add(stream, h, there ? decoded(value, decode_known) : Known{});
+  const bool there = stored(key_of(stream), value);
+  last_ = &young_->entities.add(stream, hash, there ? decoded(value, decode_known) : Known{});
   return *last_;
 }
 
 State::Claims::Slot& State::claim(const Claim& claim) {
-  const std::size_t h = hash(claim);
-  if (Claims::Slot* slot = young_->claims.find(claim, h)) return *slot;
-  if (const Claims::Slot* slot = old_->claims.find(claim, h)) return young_->claims.add(claim, h, slot->value);
+  const std::size_t hash = hash_value(claim);
+  if (Claims::Slot* slot = young_->claims.find(claim, hash)) return *slot;
+  if (const Claims::Slot* slot = old_->claims.find(claim, hash)) return young_->claims.add(claim, hash, slot->value);
   std::string value;
   std::optional<Stream> holder;
-  if (may_be_stored(h) && stored(key_of(claim), value)) holder = decoded(value, decode_stream);
-  return young_->claims.add(claim, h, std::move(holder));
+  if (may_be_stored(hash) && stored(key_of(claim), value)) holder = decoded(value, decode_stream);
+  return young_->claims.add(claim, hash, holder);
 }
 
-const Known& State::stream(const Stream& stream) {
-  return entity(stream).value;
-}
 const Entity& State::find(const Stream& stream) {
-  return entity(stream).value.entity;
+  return slot(stream).value.entity;
 }
 bool State::known(const Stream& stream) {
-  return entity(stream).value.version != 0;
+  return slot(stream).value.version != 0;
 }
 std::optional<Stream> State::holder(const Claim& of) {
   return claim(of).value;
@@ -110,11 +108,12 @@ bool State::lives(const Stream& stream) {
 }
 
 Position State::position_of(const Digest& identity) {
+  if (!may_be_stored(identity.low)) return 0;
   for (const Ids* ids : std::initializer_list<const Ids*>{&young_->ids, &old_->ids, &ids_looked_up_}) {
     if (auto found = ids->find(identity); found != ids->end()) return found->second;
   }
   std::string value;
-  return may_be_stored(identity.low) && stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
+  return stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
 }
 
 void State::prefetch(std::span<const Line> lines) {
@@ -127,21 +126,27 @@ void State::prefetch(std::span<const Line> lines) {
     bool is_id = false;
   };
   std::vector<Wanted> wanted;
-  const auto want = [&](Stream stream) {
-    const std::size_t h = hash(stream);
-    if (in_memory(stream, h) != nullptr || !may_be_stored(h)) return;
-    wanted.push_back({key_of(stream), std::move(stream), {}});
+  std::vector<std::pair<Stream, std::size_t>> streams;
+  streams.reserve(lines.size());
+  const auto look_for = [&](const Stream& stream) {
+    const std::size_t hash = streams.emplace_back(stream, hash_value(stream)).second;
+    if (filter_) filter_->prefetch(hash);
   };
   for (const Line& line : lines) {
-    Stream stream = stream_of(line.event);
+    const Stream stream = stream_of(line.event);
     if (stream.kind == Kind::reservation) {
-      want(Stream::vol(stream.numero));
-      want(Stream::passager(stream.id));
+      look_for(Stream::vol(stream.numero.text()));
+      look_for(Stream::passager(stream.id));
     }
-    want(std::move(stream));
-    if (line.id.empty()) continue;
-    const Digest key = identity(line.cloud_event, line.id);
-    if (!may_be_stored(key.low) || young_->ids.contains(key) || old_->ids.contains(key)) continue;
+    look_for(stream);
+    if (filter_ && !line.id.empty()) filter_->prefetch(line.identity.low);
+  }
+  for (const auto& [stream, hash] : streams) {
+    if (in_memory(stream, hash) == nullptr) wanted.push_back({key_of(stream), stream, {}});
+  }
+  for (const Line& line : lines) {
+    const Digest& key = line.identity;
+    if (line.id.empty() || !may_be_stored(key.low) || young_->ids.contains(key) || old_->ids.contains(key)) continue;
     wanted.push_back({key_of(key), {}, key, true});
   }
   if (wanted.empty()) return;
@@ -159,8 +164,7 @@ void State::prefetch(std::span<const Line> lines) {
     if (wanted[i].is_id) {
       ids_looked_up_.emplace(wanted[i].identity, there ? store::from_ordered_key(values[i].ToStringView()) : 0);
     } else {
-      const std::size_t h = hash(wanted[i].stream);
-      young_->entities.add(std::move(wanted[i].stream), h,
+      young_->entities.add(wanted[i].stream, hash_value(wanted[i].stream),
                            there ? decoded(values[i].ToStringView(), decode_known) : Known{});
     }
   }
@@ -176,7 +180,7 @@ void State::tend_filter(std::size_t lines) {
   if (!filter_ && lines_without_filter_ > worth_a_scan) {
     filter_ = std::make_unique<Filter>(memory_bytes_ / filter_share);
     for (const Generation* generation : std::initializer_list<const Generation*>{young_.get(), old_.get()}) {
-      generation->entities.each([&](const Entities::Slot& slot) { note(slot.hash); });
+      generation->entities.each([&](const Slot& slot) { note(slot.hash); });
       generation->claims.each([&](const Claims::Slot& slot) { note(slot.hash); });
       for (const auto& [key, position] : generation->ids) note(key.low);
     }
@@ -203,7 +207,7 @@ std::int32_t State::next_id(Kind kind) const {
   return largest == std::numeric_limits<std::int32_t>::max() ? 0 : largest + 1;
 }
 
-void State::change(Entities::Slot& slot) {
+void State::change(Slot& slot) {
   if (undoing_) undo_entities_.emplace_back(&slot, slot.value);
   slot.changed = true;
 }
@@ -216,14 +220,14 @@ void State::hold(Claims::Slot& slot, std::optional<Stream> holder) {
 }
 
 void State::fold(const Record& record) {
-  fold(record, stream_of(record.event));
+  fold(record, slot(stream_of(record.event)),
+       record.id.empty() ? Digest{} : identity(record.cloud_event, record.id));
 }
 
-void State::fold(const Record& record, const Stream& own) {
-  Entities::Slot& slot = entity(own);
-  const Stream& stream = slot.key;
-  Known& known = slot.value;
-  change(slot);
+void State::fold(const Record& record, Slot& own, const Digest& identity) {
+  const Stream& stream = own.key;
+  Known& known = own.value;
+  change(own);
 
   settle(known.entity, *this);
   const carnet::Claims before = claims(known.entity);
@@ -237,7 +241,7 @@ void State::fold(const Record& record, const Stream& own) {
     if (std::ranges::find(before, c) == before.end()) hold(claim(c), stream);
   }
 
-  if (record.version == 1) note(slot.hash);
+  if (record.version == 1) note(own.hash);
   known.version = record.version;
   known.position = record.position;
   if (stream.numero.empty()) {
@@ -245,9 +249,8 @@ void State::fold(const Record& record, const Stream& own) {
     largest = std::max(largest, stream.id);
   }
   if (!record.id.empty()) {
-    const Digest key = identity(record.cloud_event, record.id);
-    note(key.low);
-    if (young_->ids.emplace(key, record.position).second && undoing_) undo_ids_.push_back(key);
+    note(identity.low);
+    if (young_->ids.emplace(identity, record.position).second && undoing_) undo_ids_.push_back(identity);
   }
 }
 
@@ -316,19 +319,24 @@ void State::wait_for_writer() {
 
 void State::write(const Generation& generation) const {
   Entries entries;
-  generation.entities.each([&](const Entities::Slot& slot) {
-    if (slot.changed && slot.value.version != 0) entries.add(key_of(slot.key), encode(slot.value));  // else undone
+  generation.entities.each([&](const Slot& slot) {
+    if (!slot.changed || slot.value.version == 0) return;  // or it was undone
+    entries.add(key_of(slot.key), [&](std::string& bytes) { encode(bytes, slot.value); });
   });
   generation.claims.each([&](const Claims::Slot& slot) {
-    if (slot.changed) entries.add(key_of(slot.key), slot.value ? encode(*slot.value) : "");
+    if (!slot.changed) return;
+    entries.add(key_of(slot.key), [&](std::string& bytes) {
+      if (slot.value) encode(bytes, *slot.value);
+    });
   });
   for (const auto& [key, position] : generation.ids) entries.add(key, position);
-  std::string checkpoint;
-  const Tail& tail = generation.tail;
-  const Largest& largest = generation.largest;
-  Encoder{checkpoint}(tail.position, tail.checksum, tail.recorded, largest[1], largest[2], largest[4]);
-  entries.add(checkpoint_key, checkpoint);
-
+  entries.add(checkpoint_key, [&](std::string& bytes) {
+    const Tail& tail = generation.tail;
+    const Largest& largest = generation.largest;
+    Encoder to{bytes};
+    to(tail.position, tail.checksum, tail.recorded, largest[1], largest[2], largest[4]);
+    to.finish();
+  });
   entries.write(db_, directory_);
 }
 

@@ -30,12 +30,15 @@ class State final : public World {
   State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memory_bytes);
   ~State() override;
 
+  /// A stream in memory. It stays where it is until the next turn.
+  using Slot = Slots<Stream, Known>::Slot;
+
   const Entity& find(const Stream&) override;
   bool known(const Stream&) override;
   std::optional<Stream> holder(const Claim&) override;
 
-  /// Version and position of the stream's last record; zeros if it has none.
-  const Known& stream(const Stream&);
+  /// With version and position of the stream's last record; zeros if it has none.
+  Slot& slot(const Stream&);
   /// Whether the entity lives, others' deletions counted.
   bool lives(const Stream&);
   /// The position of the record that was given this identity (content.hpp); 0 if none.
@@ -49,7 +52,7 @@ class State final : public World {
 
   /// Makes the state what it is after the record, which follows the last one.
   void fold(const Record&);
-  void fold(const Record&, const Stream& own);  ///< Of the event, where it is at hand.
+  void fold(const Record&, Slot& own, const Digest& identity);  ///< Of its event and of its id, which are at hand.
 
   /// From here to `keep` or `roll_back`, changes can be undone.
   void begin();
@@ -89,10 +92,9 @@ class State final : public World {
     void clear();
   };
 
-  Entities::Slot* in_memory(const Stream&, std::size_t hash);
-  Entities::Slot& entity(const Stream&);
+  Slot* in_memory(const Stream&, std::size_t hash);
   Claims::Slot& claim(const Claim&);
-  void change(Entities::Slot&);
+  void change(Slot&);
   void hold(Claims::Slot&, std::optional<Stream> holder);
   bool may_be_stored(std::uint64_t hash) const { return !filter_complete_ || filter_->may_hold(hash); }
   bool stored(const std::string& key, std::string& value);
@@ -108,7 +110,7 @@ class State final : public World {
   std::unique_ptr<Generation> young_ = std::make_unique<Generation>();
   std::unique_ptr<Generation> old_ = std::make_unique<Generation>();  // read only
   Ids ids_looked_up_;
-  Entities::Slot* last_ = nullptr;  // an event asks for its own stream again and again
+  Slot* last_ = nullptr;  // an event asks for its own stream again and again
   Largest largest_{};
   Tail checkpoint_;
   std::future<void> writer_;
@@ -122,7 +124,7 @@ class State final : public World {
   std::future<std::unique_ptr<Filter>> scan_;
 
   bool undoing_ = false;
-  std::vector<std::pair<Entities::Slot*, Known>> undo_entities_;
+  std::vector<std::pair<Slot*, Known>> undo_entities_;
   std::vector<std::pair<Claims::Slot*, std::optional<Stream>>> undo_claims_;
   std::vector<Digest> undo_ids_;
   Largest undo_largest_{};

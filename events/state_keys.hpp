@@ -15,9 +15,8 @@ std::string key_of(const Stream&);
 std::string key_of(const Claim&);
 std::string key_of(const Digest& identity);
 
-std::size_t hash(const Stream&);
-std::size_t hash(const Claim&);
-/// The hash of what has this key; an identity's is its lower half. Throws Damage where it is no such key.
+std::size_t hash_value(const Claim&);
+/// The hash_value of what has this key; an identity's is its lower half. Throws Damage where it is no such key.
 std::uint64_t hash_of_key(std::string_view key);
 
 }  // namespace carnet

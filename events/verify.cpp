@@ -21,7 +21,7 @@ std::string place(const Record& record) {
 // What the history before says against the record; null if nothing.
 std::optional<std::string> against(const Record& record, State& state) {
   const Stream stream = stream_of(record.event);
-  const Known& before = state.stream(stream);
+  const Known& before = state.slot(stream).value;
   if (record.version != before.version + 1) {
     return fmt::format("{}: the version before it is {}", place(record), before.version);
   }

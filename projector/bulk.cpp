@@ -71,7 +71,7 @@ Digests load(Connection& connection, Reader& reader, const std::string& schema, 
   connection.exec(create_tables(schema));
   std::uint64_t checksum = 0;
   double loaded = 0;  // share of all streams
-  std::optional<Key> from{Key{}};
+  std::optional<Stream> from{Stream{}};
   while (from) {
     Fold fold(*from, memory_bytes);
     const auto folded = [&](Position done, Position of) {

@@ -12,7 +12,7 @@ namespace {
 class WorldOfDeaths final : public World {
  public:
   explicit WorldOfDeaths(const Deaths& deaths) : deaths_(deaths) {}
-  const Entity& find(const Stream& stream) override { return deaths_.contains(Key(stream)) ? nobody_ : somebody_; }
+  const Entity& find(const Stream& stream) override { return deaths_.contains(stream) ? nobody_ : somebody_; }
   bool known(const Stream&) override { return true; }
   std::optional<Stream> holder(const Claim&) override { return std::nullopt; }
 
@@ -23,31 +23,31 @@ class WorldOfDeaths final : public World {
 
 }  // namespace
 
-void Deaths::add(const Key& key) {
-  if (const std::size_t place = place_of(key); place < asked_.size()) answers_[place] = true;
+void Deaths::add(const Stream& stream) {
+  if (const std::size_t place = place_of(stream); place < asked_.size()) answers_[place] = true;
   if (overflowed_) return;
-  dead_.insert(key);
+  dead_.insert(stream);
   if (dead_.size() <= most_) return;
   overflowed_ = true;
   dead_ = {};
 }
 
-void Deaths::ask(std::vector<Key> keys) {
-  asked_ = std::move(keys);
+void Deaths::ask(std::vector<Stream> streams) {
+  asked_ = std::move(streams);
   std::ranges::sort(asked_);
   asked_.erase(std::ranges::unique(asked_).begin(), asked_.end());
   answers_.assign(asked_.size(), false);
 }
 
-bool Deaths::contains(const Key& key) const {
-  if (!overflowed_) return dead_.contains(key);
-  const std::size_t place = place_of(key);
+bool Deaths::contains(const Stream& stream) const {
+  if (!overflowed_) return dead_.contains(stream);
+  const std::size_t place = place_of(stream);
   return place < asked_.size() && answers_[place];
 }
 
-std::size_t Deaths::place_of(const Key& key) const {
-  const auto found = std::ranges::lower_bound(asked_, key);
-  return found == asked_.end() || *found != key ? asked_.size() : static_cast<std::size_t>(found - asked_.begin());
+std::size_t Deaths::place_of(const Stream& stream) const {
+  const auto found = std::ranges::lower_bound(asked_, stream);
+  return found == asked_.end() || *found != stream ? asked_.size() : static_cast<std::size_t>(found - asked_.begin());
 }
 
 bool deletes(const Event& event) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "events/event.hpp"
-#include "projector/key.hpp"
 
 namespace carnet {
 
@@ -15,22 +14,22 @@ class Deaths {
  public:
   explicit Deaths(std::size_t most = SIZE_MAX) : most_(most) {}
 
-  void add(const Key&);
+  void add(const Stream&);
 
   /// There were more than `most`, and they were let go: `ask` which ones matter, and add all of them again.
   bool overflowed() const { return overflowed_; }
-  void ask(std::vector<Key> keys);
+  void ask(std::vector<Stream> streams);
 
   bool none() const { return dead_.empty() && asked_.empty(); }
-  bool contains(const Key&) const;
+  bool contains(const Stream&) const;
 
  private:
-  std::size_t place_of(const Key&) const;  // in asked_, or its size
+  std::size_t place_of(const Stream&) const;  // in asked_, or its size
 
   std::size_t most_;
-  boost::unordered_flat_set<Key> dead_;
+  boost::unordered_flat_set<Stream> dead_;
   bool overflowed_ = false;
-  std::vector<Key> asked_;  // sorted
+  std::vector<Stream> asked_;  // sorted
   std::vector<bool> answers_;
 };
 

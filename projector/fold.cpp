@@ -17,13 +17,13 @@ constexpr std::size_t bytes_of_state = 300;
 constexpr std::size_t bytes_of_death = 40, share_of_deaths = 8;
 
 /// What would change a row by its death.
-void add_referred(const Entity& entity, std::vector<Key>& keys) {
+void add_referred(const Entity& entity, std::vector<Stream>& streams) {
   if (const auto* vol = std::get_if<Vol>(&entity)) {
-    if (vol->avion_id) keys.emplace_back(Stream::avion(*vol->avion_id));
-    if (vol->pilote_id) keys.emplace_back(Stream::pilote(*vol->pilote_id));
+    if (vol->avion_id) streams.push_back(Stream::avion(*vol->avion_id));
+    if (vol->pilote_id) streams.push_back(Stream::pilote(*vol->pilote_id));
   } else if (const auto* reservation = std::get_if<Reservation>(&entity)) {
-    keys.emplace_back(Stream::vol(reservation->numero));
-    keys.emplace_back(Stream::passager(reservation->passager_id));
+    streams.push_back(Stream::vol(reservation->numero));
+    streams.push_back(Stream::passager(reservation->passager_id));
   }
 }
 
@@ -48,19 +48,19 @@ std::size_t place_of(Kind kind) {
 
 }  // namespace
 
-Fold::Fold(Key from, std::size_t memory_bytes)
+Fold::Fold(Stream from, std::size_t memory_bytes)
     : range_{from, std::nullopt},
       states_bytes_(memory_bytes - memory_bytes / share_of_deaths),
       deaths_(memory_bytes / share_of_deaths / bytes_of_death) {}
 
 void Fold::take(const Record& record) {
-  const Key key(stream_of(record.event));
-  if (deletes(record.event)) deaths_.add(key);
+  const Stream stream = stream_of(record.event);
+  if (deletes(record.event)) deaths_.add(stream);
   begun_ += record.version == 1 ? 1 : 0;
-  if (!range_.contains(key)) return;
-  auto [found, added] = index_.try_emplace(key, nullptr);
+  if (!range_.contains(stream)) return;
+  auto [found, added] = index_.try_emplace(stream, nullptr);
   if (added) {
-    found->second = &states_.emplace_back(State{key, {}, false, record.version > 1});
+    found->second = &states_.emplace_back(State{stream, {}, false, record.version > 1});
     used_bytes_ += bytes_of_state;
   }
   State& state = *found->second;
@@ -74,7 +74,7 @@ void Fold::take(const Record& record) {
 
 bool Fold::asks_for_deaths() {
   if (!deaths_.overflowed()) return false;
-  std::vector<Key> referred;
+  std::vector<Stream> referred;
   referred.reserve(2 * states_.size());
   for (const State& state : states_) add_referred(state.row.entity, referred);
   deaths_.ask(std::move(referred));
@@ -82,7 +82,7 @@ bool Fold::asks_for_deaths() {
 }
 
 void Fold::take_death(const Record& record) {
-  if (deletes(record.event)) deaths_.add(Key(stream_of(record.event)));
+  if (deletes(record.event)) deaths_.add(stream_of(record.event));
 }
 
 void Fold::advance(State& state, const Event& event, Time time, Position position, Position previous) {
@@ -97,21 +97,21 @@ void Fold::advance(State& state, const Event& event, Time time, Position positio
 }
 
 void Fold::let_go_of_half() {
-  std::vector<Key> keys;
-  keys.reserve(states_.size());
-  for (const State& state : states_) keys.push_back(state.key);
-  auto middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
-  std::ranges::nth_element(keys, middle);
+  std::vector<Stream> streams;
+  streams.reserve(states_.size());
+  for (const State& state : states_) streams.push_back(state.stream);
+  auto middle = streams.begin() + static_cast<std::ptrdiff_t>(streams.size() / 2);
+  std::ranges::nth_element(streams, middle);
   range_.to = *middle;
   States kept;
   index_ = {};
   used_bytes_ = 0;
   for (; !states_.empty(); states_.pop_front()) {
     State& state = states_.front();
-    if (!range_.contains(state.key)) continue;
+    if (!range_.contains(state.stream)) continue;
     used_bytes_ += bytes_of_state + heap_bytes(state.row.entity);
     kept.push_back(std::move(state));
-    index_.emplace(kept.back().key, &kept.back());
+    index_.emplace(kept.back().stream, &kept.back());
   }
   states_ = std::move(kept);
 }
@@ -122,14 +122,14 @@ double Fold::share() const {
 
 std::vector<Stream> Fold::missing() const {
   std::vector<Stream> streams;
-  for (const auto& [key, state] : index_) {
-    if (state->waits) streams.push_back(key.stream());
+  for (const auto& [stream, state] : index_) {
+    if (state->waits) streams.push_back(stream);
   }
   return streams;
 }
 
 void Fold::supply(Row row) {
-  auto found = index_.find(Key(stream_of(row.entity)));
+  auto found = index_.find(stream_of(row.entity));
   if (found == index_.end() || !found->second->waits) return;
   State& state = *found->second;
   state.row = std::move(row);
@@ -158,10 +158,10 @@ Changes Fold::finish() {
 
   Changes changes;
   for (State& state : states_) {
-    Changes::OfTable& of = changes.of[place_of(state.key.kind)];
+    Changes::OfTable& of = changes.of[place_of(state.stream.kind)];
     state.row.entity = settled(std::move(state.row.entity), deaths_);
     if (!alive(state.row.entity)) {
-      if (state.stored) of.deleted.push_back(state.key.stream());
+      if (state.stored) of.deleted.push_back(state.stream);
     } else {
       (state.stored ? of.updated : of.inserted).push_back(&state.row);
     }

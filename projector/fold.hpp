@@ -13,7 +13,6 @@
 
 #include "events/reader.hpp"
 #include "projector/deaths.hpp"
-#include "projector/key.hpp"
 #include "projector/row.hpp"
 
 namespace carnet {
@@ -27,12 +26,19 @@ struct Changes {
   std::array<OfTable, 5> of;  ///< In the order of tables(). Rows live as long as the fold.
 };
 
+/// The streams from one on, up to another one, which is not among them. Null: to the end.
+struct StreamRange {
+  Stream from{};
+  std::optional<Stream> to;
+  bool contains(const Stream& stream) const { return !(stream < from) && (!to || stream < *to); }
+};
+
 class Fold {
  public:
   Fold() = default;
-  /// Of a whole history: takes the streams from a key on, as many of them as fit in that memory. Where more come, it
+  /// Of a whole history: takes the streams from one on, as many of them as fit in that memory. Where more come, it
   /// lets the upper half of them go, and range() gets shorter; another fold of the same records goes on from there.
-  Fold(Key from, std::size_t memory_bytes);
+  Fold(Stream from, std::size_t memory_bytes);
 
   /// Records in order, without gaps. Throws Damage where a stream's record does not follow its last one.
   void take(const Record&);
@@ -49,12 +55,12 @@ class Fold {
   /// the history goes on from.
   Changes finish();
 
-  const KeyRange& range() const { return range_; }
+  const StreamRange& range() const { return range_; }
   double share() const;  ///< Of all streams that the records began, those that it took.
 
  private:
   struct State {
-    Key key;
+    Stream stream;
     Row row;
     bool stored = false;  ///< The tables have it.
     bool waits = false;   ///< Its row is missing.
@@ -68,9 +74,9 @@ class Fold {
   void advance(State&, const Event&, Time, Position position, Position previous);
   void let_go_of_half();
 
-  KeyRange range_;
+  StreamRange range_;
   std::size_t states_bytes_ = SIZE_MAX, used_bytes_ = 0;
-  boost::unordered_flat_map<Key, State*> index_;
+  boost::unordered_flat_map<Stream, State*> index_;
   // In order of appearance, which is the order of the rows in the tables. The standard deque has two of them in a
   // block.
   using Block = boost::container::deque_options<boost::container::block_size<256>>::type;

@@ -212,7 +212,7 @@ std::vector<Parameter> Arrays::parameters() const {
 
 void KeyArrays::add(const Stream& stream) {
   std::size_t place = 0;
-  if (!stream.numero.empty()) append_field(columns_[place++], stream.numero);
+  if (!stream.numero.empty()) append_field(columns_[place++], stream.numero.text());
   if (kind_ != Kind::vol) append_field(columns_[place], stream.id);
   ++rows_;
 }

@@ -82,10 +82,10 @@ Result exec(Connection& connection, const std::string& statement, std::size_t ro
 /// than that.
 struct Order {
   std::int32_t avion_id;
-  Key key;
+  Stream stream;
   auto operator<=>(const Order&) const = default;
 
-  explicit Order(const Row& row) : avion_id(0), key(stream_of(row.entity)) {
+  explicit Order(const Row& row) : avion_id(0), stream(stream_of(row.entity)) {
     if (const Vol* vol = std::get_if<Vol>(&row.entity)) avion_id = vol->avion_id.value_or(0);
   }
 };

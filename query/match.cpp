@@ -34,7 +34,7 @@ Matches::Matches(Session& session, Kind kind, const Expr& where, std::optional<s
 
 std::optional<Match> Matches::next() {
   if (!rows_.next(block_)) return std::nullopt;
-  Match match{{kind_, 0, {}}, static_cast<Position>(integer_from_wire(block_.bytes(0, columns_ - 1)))};
+  Match match{{kind_, {}, 0}, static_cast<Position>(integer_from_wire(block_.bytes(0, columns_ - 1)))};
   for (std::size_t i = 0; i + 1 < columns_; ++i) {
     if (column(kind_, table(kind_).primary_key[i])->type == ColumnType::text) {
       match.stream.numero = block_.bytes(0, i);

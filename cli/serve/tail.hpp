@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -15,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "cli/selection.hpp"
@@ -63,12 +63,6 @@ class Tail {
   void remove(Watcher&);
 
  private:
-  struct HashOfStream {
-    std::size_t operator()(const Stream& s) const {
-      return std::hash<std::string>()(s.numero) * 31 + static_cast<std::size_t>(s.id) * 7 +
-             static_cast<std::size_t>(s.kind);
-    }
-  };
   using Watchers = std::vector<Watcher*>;
   using Lives = std::vector<std::shared_ptr<const Live>>;
 
@@ -86,7 +80,7 @@ class Tail {
 
   // Changed by the I/O thread, under the mutex, since the other one looks things up in them.
   std::array<Watchers, std::variant_size_v<Event>> by_type_;
-  std::unordered_map<Stream, Watchers, HashOfStream> by_stream_;
+  boost::unordered_flat_map<Stream, Watchers> by_stream_;
   Watchers all_;      // only the I/O thread's
   Watchers bounded_;  // those whose selection ends at a position; only the I/O thread's
 

@@ -15,7 +15,7 @@ TEST(AKeyOfTheState, HasTheHashOfWhatItIsTheKeyOf) {
   for (const Stream& stream :
        {Stream::avion(1), Stream::pilote(2'147'483'647), Stream::passager(256), Stream::vol("A"),
         Stream::vol("AF10112345"), Stream::reservation("AF101", 12), Stream::reservation("A", 2'147'483'647)}) {
-    EXPECT_EQ(hash_of_key(key_of(stream)), hash(stream)) << text(stream);
+    EXPECT_EQ(hash_of_key(key_of(stream)), hash_value(stream)) << text(stream);
   }
   for (const Claim& claim : {Claim{Claim::Of::licence, 0, "L"}, Claim{Claim::Of::licence, 0, "FR-2026-1"},
                              Claim{Claim::Of::siege, 0,
@@ -23,7 +23,7 @@ TEST(AKeyOfTheState, HasTheHashOfWhatItIsTheKeyOf) {
                                                "12A",
                                                9}},
                              Claim{Claim::Of::avion, 7, ""}, Claim{Claim::Of::pilote, 2'147'483'647, ""}}) {
-    EXPECT_EQ(hash_of_key(key_of(claim)), hash(claim)) << claim.text << claim.id;
+    EXPECT_EQ(hash_of_key(key_of(claim)), hash_value(claim)) << claim.text << claim.id;
   }
   const Digest identity{0x0123456789ABCDEF, 0xFEDCBA9876543210};
   EXPECT_EQ(hash_of_key(key_of(identity)), identity.low);

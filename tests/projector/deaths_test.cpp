@@ -6,8 +6,8 @@
 namespace carnet {
 namespace {
 
-Key avion(std::int32_t id) {
-  return Key(Stream::avion(id));
+Stream avion(std::int32_t id) {
+  return Stream::avion(id);
 }
 
 TEST(Deaths, AreKnownAsLongAsTheyFit) {
@@ -23,13 +23,13 @@ TEST(Deaths, BeyondThatAreThoseThatWereAskedFor) {
   Deaths deaths(3);
   for (int id = 2; id <= 100; id += 2) deaths.add(avion(id));
   ASSERT_TRUE(deaths.overflowed());
-  deaths.ask({avion(51), avion(50), avion(2), avion(50), Key(Stream::pilote(50)), avion(101)});
+  deaths.ask({avion(51), avion(50), avion(2), avion(50), Stream::pilote(50), avion(101)});
   for (int id = 2; id <= 100; id += 2) deaths.add(avion(id));
   EXPECT_TRUE(deaths.contains(avion(50)));
   EXPECT_TRUE(deaths.contains(avion(2)));
   EXPECT_FALSE(deaths.contains(avion(51)));
   EXPECT_FALSE(deaths.contains(avion(101)));
-  EXPECT_FALSE(deaths.contains(Key(Stream::pilote(50))));
+  EXPECT_FALSE(deaths.contains(Stream::pilote(50)));
 }
 
 }  // namespace

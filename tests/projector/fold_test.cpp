@@ -104,7 +104,7 @@ TEST(Fold, OfLittleMemoryTakesSeveralPassesInTheOrderOfTheKeysAndAsksWhoDied) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     Model model = random_world(seed, 3000);
     Tables tables;
-    std::optional<Key> from{Key{}};
+    std::optional<Stream> from{Stream{}};
     int passes = 0;
     int asked = 0;
     for (; from; ++passes) {
@@ -160,13 +160,6 @@ TEST(Fold, AReservationMayComeBackAfterItWasCancelledInAnEarlierWindow) {
   Changes changes = fold.finish();
   ASSERT_EQ(changes.of[4].inserted.size(), 1u);
   EXPECT_EQ(changes.of[4].inserted[0]->position, 9u);
-}
-
-TEST(Key, HoldsAnyStreamAndGivesItBack) {
-  for (const Stream& stream : {Stream::avion(1), Stream::pilote(2147483647), Stream::vol("A"),
-                               Stream::vol("0123456789"), Stream::reservation("UA1545/001", 12), Stream::passager(3)}) {
-    EXPECT_EQ(Key(stream).stream(), stream);
-  }
 }
 
 }  // namespace
