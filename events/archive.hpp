@@ -45,8 +45,10 @@ class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassEli
   }
   void varint(std::uint64_t value) {
     need(10);
-    for (; value >= 0x80; value >>= 7) *next_++ = static_cast<char>(value | 0x80);
-    *next_++ = static_cast<char>(value);
+    char* to = next_;
+    for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
+    *to++ = static_cast<char>(value);
+    next_ = to;
   }
 
  private:

@@ -45,7 +45,7 @@ void Entries::write(rocksdb::DB& db, const std::filesystem::path& directory) {
     return;
   }
   rocksdb::Options options = db.GetOptions();
-  options.compression = rocksdb::kNoCompression;  // soon merged into others
+  options.compression_per_level = {rocksdb::kNoCompression};  // soon merged into others
   rocksdb::SstFileWriter file{rocksdb::EnvOptions(options), options};
   const std::string path = directory / "incoming.sst";
   // A killed owner may have left this name as a second link to a file that RocksDB took over: written to, that one

@@ -13,9 +13,10 @@ template <class Key, class Value>
 class Slots {
  public:
   struct Slot {
-    Key key;
-    std::size_t hash;
+    Slot(const Key& k, std::size_t h) : key(k), hash(h) {}  // else all of the value would be made zero first
     Value value;
+    Key key;  // by the end of the value, where a variant keeps what it holds
+    std::size_t hash;
     bool changed = false;
   };
 
@@ -26,11 +27,11 @@ class Slots {
   }
   Slot* find(const Key& key, std::size_t hash) { return const_cast<Slot*>(std::as_const(*this).find(key, hash)); }
 
-  /// The key must not be there yet.
-  Slot& add(Key key, std::size_t hash, Value value) {
+  /// With an empty value. The key must not be there yet.
+  Slot& add(const Key& key, std::size_t hash) {
     if (full_ == blocks_.size()) blocks_.emplace_back().reserve(block_size);
     std::vector<Slot>& block = blocks_[full_];
-    Slot& slot = block.emplace_back(Slot{std::move(key), hash, std::move(value)});
+    Slot& slot = block.emplace_back(key, hash);
     if (block.size() == block_size) ++full_;
     index_.insert(&slot);
     return slot;

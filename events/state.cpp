@@ -68,9 +68,12 @@ bool State::stored(const std::string& key, std::string& value) {
 // Null where only the disk can tell.
 State::Slot* State::in_memory(const Stream& stream, std::size_t hash) {
   if (Slot* slot = young_->entities.find(stream, hash)) return slot;
-  if (!may_be_stored(hash)) return &young_->entities.add(stream, hash, {});
-  const Slot* slot = old_->entities.find(stream, hash);
-  return slot == nullptr ? nullptr : &young_->entities.add(stream, hash, slot->value);
+  if (!may_be_stored(hash)) return &young_->entities.add(stream, hash);
+  const Slot* old = old_->entities.find(stream, hash);
+  if (old == nullptr) return nullptr;
+  Slot& slot = young_->entities.add(stream, hash);
+  slot.value = old->value;
+  return &slot;
 }
 
 State::Slot& State::slot(const Stream& stream) {
@@ -80,18 +83,23 @@ State::Slot& State::slot(const Stream& stream) {
   if (last_ != nullptr) return *last_;
   std::string value;
   const bool there = stored(key_of(stream), value);
-  last_ = &young_->entities.add(stream, hash, there ? decoded(value, decode_known) : Known{});
+  last_ = &young_->entities.add(stream, hash);
+  if (there) last_->value = decoded(value, decode_known);
   return *last_;
 }
 
-State::Claims::Slot& State::claim(const Claim& claim) {
+State::Holding& State::holding(const Claim& claim) {
   const std::size_t hash = hash_value(claim);
-  if (Claims::Slot* slot = young_->claims.find(claim, hash)) return *slot;
-  if (const Claims::Slot* slot = old_->claims.find(claim, hash)) return young_->claims.add(claim, hash, slot->value);
-  std::string value;
+  if (Claims::Slot* slot = young_->claims.find(claim, hash)) return slot->value;
   std::optional<Stream> holder;
-  if (may_be_stored(hash) && stored(key_of(claim), value)) holder = decoded(value, decode_stream);
-  return young_->claims.add(claim, hash, holder);
+  if (const Claims::Slot* old = old_->claims.find(claim, hash)) {
+    holder = old->value.holder;
+  } else {
+    std::string value;
+    if (may_be_stored(hash) && stored(key_of(claim), value)) holder = decoded(value, decode_stream);
+    note(hash);
+  }
+  return young_->claims.add(claim, hash).value = {holder, holder};
 }
 
 const Entity& State::find(const Stream& stream) {
@@ -101,7 +109,7 @@ bool State::known(const Stream& stream) {
   return slot(stream).value.version != 0;
 }
 std::optional<Stream> State::holder(const Claim& of) {
-  return claim(of).value;
+  return holding(of).holder;
 }
 bool State::lives(const Stream& stream) {
   return alive(settled(find(stream), *this));
@@ -164,8 +172,8 @@ void State::prefetch(std::span<const Line> lines) {
     if (wanted[i].is_id) {
       ids_looked_up_.emplace(wanted[i].identity, there ? store::from_ordered_key(values[i].ToStringView()) : 0);
     } else {
-      young_->entities.add(wanted[i].stream, hash_value(wanted[i].stream),
-                           there ? decoded(values[i].ToStringView(), decode_known) : Known{});
+      Slot& slot = young_->entities.add(wanted[i].stream, hash_value(wanted[i].stream));
+      if (there) slot.value = decoded(values[i].ToStringView(), decode_known);
     }
   }
 }
@@ -212,11 +220,9 @@ void State::change(Slot& slot) {
   slot.changed = true;
 }
 
-void State::hold(Claims::Slot& slot, std::optional<Stream> holder) {
-  if (!slot.changed) note(slot.hash);
-  if (undoing_) undo_claims_.emplace_back(&slot, slot.value);
-  slot.value = std::move(holder);
-  slot.changed = true;
+void State::hold(Holding& holding, const std::optional<Stream>& holder) {
+  if (undoing_) undo_claims_.emplace_back(&holding, holding.holder);
+  holding.holder = holder;
 }
 
 void State::fold(const Record& record) {
@@ -235,10 +241,10 @@ void State::fold(const Record& record, Slot& own, const Digest& identity) {
   const carnet::Claims after = claims(known.entity);
   for (const Claim& c : before) {
     if (std::ranges::find(after, c) != after.end()) continue;
-    if (Claims::Slot& held = claim(c); held.value == stream) hold(held, std::nullopt);
+    if (Holding& held = holding(c); held.holder == stream) hold(held, std::nullopt);
   }
   for (const Claim& c : after) {
-    if (std::ranges::find(before, c) == before.end()) hold(claim(c), stream);
+    if (std::ranges::find(before, c) == before.end()) hold(holding(c), stream);
   }
 
   if (record.version == 1) note(own.hash);
@@ -268,7 +274,7 @@ void State::keep() {
 
 void State::roll_back() {
   for (auto& [slot, known] : undo_entities_ | std::views::reverse) slot->value = std::move(known);
-  for (auto& [slot, holder] : undo_claims_ | std::views::reverse) slot->value = std::move(holder);
+  for (auto& [holding, holder] : undo_claims_ | std::views::reverse) holding->holder = holder;
   for (const Digest& key : undo_ids_) young_->ids.erase(key);
   largest_ = undo_largest_;
   keep();
@@ -324,9 +330,10 @@ void State::write(const Generation& generation) const {
     entries.add(key_of(slot.key), [&](std::string& bytes) { encode(bytes, slot.value); });
   });
   generation.claims.each([&](const Claims::Slot& slot) {
-    if (!slot.changed) return;
+    const auto& [holder, stored] = slot.value;
+    if (holder == stored) return;  // most are taken and let go of in between
     entries.add(key_of(slot.key), [&](std::string& bytes) {
-      if (slot.value) encode(bytes, *slot.value);
+      if (holder) encode(bytes, *holder);
     });
   });
   for (const auto& [key, position] : generation.ids) entries.add(key, position);

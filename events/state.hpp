@@ -78,7 +78,10 @@ class State final : public World {
     std::size_t operator()(const Digest& d) const { return d.low; }
   };
   using Entities = Slots<Stream, Known>;
-  using Claims = Slots<Claim, std::optional<Stream>>;
+  struct Holding {
+    std::optional<Stream> holder, stored;  // now; and on disk, or on its way there, when this generation was begun
+  };
+  using Claims = Slots<Claim, Holding>;
   using Ids = boost::unordered_flat_map<Digest, Position, DigestHash>;
   using Largest = std::array<std::int32_t, 6>;  // by Kind
 
@@ -93,9 +96,9 @@ class State final : public World {
   };
 
   Slot* in_memory(const Stream&, std::size_t hash);
-  Claims::Slot& claim(const Claim&);
+  Holding& holding(const Claim&);
   void change(Slot&);
-  void hold(Claims::Slot&, std::optional<Stream> holder);
+  void hold(Holding&, const std::optional<Stream>& holder);
   bool may_be_stored(std::uint64_t hash) const { return !filter_complete_ || filter_->may_hold(hash); }
   bool stored(const std::string& key, std::string& value);
   void note(std::uint64_t hash);
@@ -125,7 +128,7 @@ class State final : public World {
 
   bool undoing_ = false;
   std::vector<std::pair<Slot*, Known>> undo_entities_;
-  std::vector<std::pair<Claims::Slot*, std::optional<Stream>>> undo_claims_;
+  std::vector<std::pair<Holding*, std::optional<Stream>>> undo_claims_;
   std::vector<Digest> undo_ids_;
   Largest undo_largest_{};
 };

@@ -41,7 +41,7 @@ std::string key_of(const Digest& identity) {
 // Beside the streams, so that the hashes of an avion and of the claim on it differ.
 std::size_t hash_value(const Claim& c) {
   const std::size_t of = hash_value(Stream{Kind{}, {}, c.id}) + static_cast<std::size_t>(c.of);
-  return XXH3_64bits_withSeed(c.text.data(), c.text.size(), of);
+  return c.text.empty() ? of : XXH3_64bits_withSeed(c.text.data(), c.text.size(), of);
 }
 
 std::uint64_t hash_of_key(std::string_view key) {

@@ -74,12 +74,14 @@ rocksdb::Options state_options(std::size_t memory_bytes) {
   rocksdb::Options options = common();
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.write_buffer_size = memory_bytes / 16;
-  options.level0_file_num_compaction_trigger = 8;
+  options.level0_file_num_compaction_trigger = 16;
   options.level0_slowdown_writes_trigger = 40;
   options.level0_stop_writes_trigger = 80;
   // A filter or an index is cached as a whole: small files keep them small, and one shard gives them room.
   options.target_file_size_base = 4 << 20;
   options.max_bytes_for_level_base = 64 << 20;
+  // What is soon merged again is not worth compressing.
+  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 4 << 10;
   table.block_cache = rocksdb::NewLRUCache(memory_bytes / 4, 0);
