@@ -23,7 +23,10 @@ void compare(const std::string& title, const std::string& unit, int rounds, cons
   if (title.find(only) == title.npos) return;
   std::vector<std::vector<double>> rates(contestants.size());
   for (int round = 0; round < rounds; ++round) {
-    for (std::size_t i = 0; i < contestants.size(); ++i) rates[i].push_back(contestants[i].rate());
+    for (std::size_t i = 0; i < contestants.size(); ++i) {
+      ::sync();  // what the one before left for the kernel to write and to free is not this one's
+      rates[i].push_back(contestants[i].rate());
+    }
   }
   const auto median = [](std::vector<double> values) {
     std::ranges::sort(values);

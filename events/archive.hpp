@@ -4,15 +4,16 @@
 // spend fixed widths, and do not say when bytes are left over.
 #pragma once
 
-#include <algorithm>
 #include <cereal/cereal.hpp>
 #include <cereal/types/optional.hpp>
 #include <cereal/types/utility.hpp>
 #include <cereal/types/vector.hpp>
 #include <cstring>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "events/entity.hpp"
 
@@ -25,18 +26,15 @@ struct BadBytes : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Appends to a string, which has room to spare until `finish`.
+/// Encodes into memory of its own, which it keeps.
 class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassElision> {
  public:
-  explicit Encoder(std::string& out) : OutputArchive(this) { restart(out); }
+  Encoder() : OutputArchive(this) {}
 
-  /// To be had for many values: making cereal's base costs more than encoding a record.
-  void restart(std::string& out) {
-    out_ = &out;
-    next_ = end_ = out.data() + out.size();
-  }
-  /// Cuts off the room that is left.
-  void finish() { out_->resize(static_cast<std::size_t>(next_ - out_->data())); }
+  /// For the next value: making cereal's base anew costs more than encoding a record.
+  void restart() { next_ = memory_.data(); }
+  /// What was encoded since; valid until more is.
+  std::span<char> written() { return {memory_.data(), next_}; }
 
   void bytes(const void* data, std::size_t size) {
     need(size);
@@ -45,26 +43,22 @@ class Encoder : public cereal::OutputArchive<Encoder, cereal::AllowEmptyClassEli
   }
   void varint(std::uint64_t value) {
     need(10);
-    char* to = next_;
-    for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
-    *to++ = static_cast<char>(value);
-    next_ = to;
+    for (; value >= 0x80; value >>= 7) *next_++ = static_cast<char>(value | 0x80);
+    *next_++ = static_cast<char>(value);
   }
 
  private:
   void need(std::size_t size) {
-    if (static_cast<std::size_t>(end_ - next_) < size) make_room(size);
+    if (static_cast<std::size_t>(memory_.data() + memory_.size() - next_) < size) make_room(size);
   }
   void make_room(std::size_t size) {
-    constexpr std::size_t at_once = 256;
-    const auto used = static_cast<std::size_t>(next_ - out_->data());
-    out_->resize(used + std::max(size, at_once));
-    next_ = out_->data() + used;
-    end_ = out_->data() + out_->size();
+    const std::size_t used = written().size();
+    memory_.resize(2 * (used + size));
+    next_ = memory_.data() + used;
   }
 
-  std::string* out_;
-  char *next_, *end_;
+  std::vector<char> memory_ = std::vector<char>(1024);
+  char* next_ = memory_.data();
 };
 
 class Decoder : public cereal::InputArchive<Decoder, cereal::AllowEmptyClassElision> {

@@ -63,9 +63,9 @@ enum Flag : std::uint8_t { has_id = 1, has_cloud_event = 2, has_assigned = 4 };
 constexpr std::size_t length_size = 4, checksum_size = 8;
 
 // One a thread, started anew for each value.
-Encoder& encoder(std::string& out) {
-  thread_local Encoder one{out};
-  one.restart(out);
+Encoder& encoder() {
+  thread_local Encoder one;
+  one.restart();
   return one;
 }
 Decoder& decoder(std::string_view in) {
@@ -126,9 +126,9 @@ void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive, CloudEvent& c) {
 }
 
 std::uint64_t encode(std::string& out, const Record& record, std::uint64_t before) {
-  const std::size_t start = out.size();
-  out.resize(start + length_size + checksum_size);
-  Encoder& to = encoder(out);
+  Encoder& to = encoder();
+  const std::array<char, length_size + checksum_size> to_be_known{};
+  to.bytes(to_be_known.data(), to_be_known.size());
   const auto flags =
       static_cast<std::uint8_t>((record.id.empty() ? 0 : has_id) | (record.cloud_event ? has_cloud_event : 0) |
                                 (record.assigned != 0 ? has_assigned : 0));
@@ -144,12 +144,13 @@ std::uint64_t encode(std::string& out, const Record& record, std::uint64_t befor
         to(event);
       },
       record.event);
-  to.finish();
-  char* const bytes = out.data() + start;
-  const auto length = static_cast<std::uint32_t>(out.size() - start - length_size - checksum_size);
-  const std::uint64_t checksum = XXH3_64bits_withSeed(bytes + length_size + checksum_size, length, before);
-  std::memcpy(bytes, &length, length_size);
-  std::memcpy(bytes + length_size, &checksum, checksum_size);
+  const std::span<char> bytes = to.written();
+  const std::span<char> body = bytes.subspan(to_be_known.size());
+  const auto length = static_cast<std::uint32_t>(body.size());
+  const std::uint64_t checksum = XXH3_64bits_withSeed(body.data(), body.size(), before);
+  std::memcpy(bytes.data(), &length, length_size);
+  std::memcpy(bytes.data() + length_size, &checksum, checksum_size);
+  out.append(bytes.data(), bytes.size());
   return checksum;
 }
 
@@ -200,7 +201,7 @@ std::uint64_t skip(std::string_view& in) {
 }
 
 void encode(std::string& out, const Known& known) {
-  Encoder& to = encoder(out);
+  Encoder& to = encoder();
   const auto kind = static_cast<std::uint8_t>(known.entity.index());  // the variant's order is that of Kind, and stored
   to(known.version, known.position, kind);
   std::visit(
@@ -208,7 +209,7 @@ void encode(std::string& out, const Known& known) {
         if constexpr (!std::same_as<E, std::monostate>) to(entity);
       },
       known.entity);
-  to.finish();
+  out.append(to.written().data(), to.written().size());
 }
 
 Known decode_known(std::string_view bytes) {
@@ -243,9 +244,9 @@ Known decode_known(std::string_view bytes) {
 }
 
 void encode(std::string& out, const Stream& stream) {
-  Encoder& to = encoder(out);
+  Encoder& to = encoder();
   to(static_cast<std::uint8_t>(stream.kind), stream.id, std::string{stream.numero.text()});
-  to.finish();
+  out.append(to.written().data(), to.written().size());
 }
 
 Stream decode_stream(std::string_view bytes) {

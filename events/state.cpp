@@ -340,9 +340,9 @@ void State::write(const Generation& generation) const {
   entries.add(checkpoint_key, [&](std::string& bytes) {
     const Tail& tail = generation.tail;
     const Largest& largest = generation.largest;
-    Encoder to{bytes};
+    Encoder to;
     to(tail.position, tail.checksum, tail.recorded, largest[1], largest[2], largest[4]);
-    to.finish();
+    bytes.append(to.written().data(), to.written().size());
   });
   entries.write(db_, directory_);
 }

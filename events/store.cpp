@@ -34,6 +34,9 @@ rocksdb::Options common() {
   options.max_file_opening_threads =
       1;  // at every look at the manifest RocksDB starts as many, be there nothing to open
   options.max_background_jobs = 2;
+  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) {  // who waits for an answer goes first
+    options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
+  }
   options.compression = rocksdb::kLZ4Compression;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
