@@ -72,7 +72,8 @@ void add_dependents(Session& session, const std::vector<Stream>& dead, std::set<
     std::vector<Expr> keys;
     for (const Stream& stream : dead) {
       if (stream.kind != kind) continue;
-      keys.push_back(constant(kind == Kind::vol ? Value{std::string{stream.numero.text()}} : Value{std::int64_t{stream.id}}));
+      keys.push_back(
+          constant(kind == Kind::vol ? Value{std::string{stream.numero.text()}} : Value{std::int64_t{stream.id}}));
     }
     if (keys.empty()) return;
     Matches matches(session, referring, in(path(referring, column), std::move(keys)));

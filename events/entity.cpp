@@ -119,7 +119,8 @@ Numero::Numero(std::string_view text) {
 }
 
 Stream Stream::made(Kind kind, std::string_view numero, std::int32_t id) {
-  if (numero.size() > Numero::max_size) throw std::length_error(fmt::format("a numero has at most {} characters", Numero::max_size));
+  if (numero.size() > Numero::max_size)
+    throw std::length_error(fmt::format("a numero has at most {} characters", Numero::max_size));
   std::uint64_t beginning = 0, end = 0;  // eight characters, and two
   const auto load = [&]<class Word>(Word word, std::size_t at) {
     std::memcpy(&word, numero.data() + at, sizeof word);

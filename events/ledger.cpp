@@ -67,7 +67,7 @@ struct Ledger::Impl {
   std::shared_ptr<Commit> open;    // takes in requests; null until the first one comes
   std::shared_ptr<Commit> sealed;  // the last one, which may not be durable yet
   Tail judged;                     // behind it
-  std::string failed;            // why nothing more is written, once a write has failed
+  std::string failed;              // why nothing more is written, once a write has failed
   std::chrono::steady_clock::time_point space_seen;
 
   std::mutex writing;                 // held from a commit's sealing until it is durable
@@ -83,7 +83,8 @@ struct Ledger::Impl {
         state_db(open_state(directory, o.memory_bytes)),
         log(*log_db),
         state(*state_db, directory.state(), o.memory_bytes / 2),
-        judge(state, [this](Position p) { return sealed && sealed->chunks.holds(p) ? sealed->chunks.at(p) : log.at(p); }),
+        judge(state,
+              [this](Position p) { return sealed && sealed->chunks.holds(p) ? sealed->chunks.at(p) : log.at(p); }),
         judged(log.tail()) {
     compare_with_head();
     if (uuid.empty()) {

@@ -226,8 +226,7 @@ void State::hold(Holding& holding, const std::optional<Stream>& holder) {
 }
 
 void State::fold(const Record& record) {
-  fold(record, slot(stream_of(record.event)),
-       record.id.empty() ? Digest{} : identity(record.cloud_event, record.id));
+  fold(record, slot(stream_of(record.event)), record.id.empty() ? Digest{} : identity(record.cloud_event, record.id));
 }
 
 void State::fold(const Record& record, Slot& own, const Digest& identity) {

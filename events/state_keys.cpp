@@ -51,7 +51,8 @@ std::uint64_t hash_of_key(std::string_view key) {
   const bool is_vol = !is_claim && !is_identity && kind == static_cast<std::uint8_t>(Kind::vol);
   const bool is_reservation = !is_claim && !is_identity && kind == static_cast<std::uint8_t>(Kind::reservation);
   const std::size_t least = head + (is_vol ? 1 : id_size) + (is_reservation ? 1 : 0);
-  const std::size_t most = is_claim ? std::string_view::npos : least + (is_vol || is_reservation ? Numero::max_size : 0);
+  const std::size_t most =
+      is_claim ? std::string_view::npos : least + (is_vol || is_reservation ? Numero::max_size : 0);
   if (is_identity ? key.size() != 1 + 2 * sizeof(std::uint64_t) : key.size() < least || key.size() > most) {
     throw Damage("state: a key too short or too long (move the state away: it is folded anew from the log)");
   }
@@ -61,7 +62,8 @@ std::uint64_t hash_of_key(std::string_view key) {
     return static_cast<std::int32_t>(__builtin_bswap32(big_endian));
   };
   if (is_identity) return store::from_ordered_key(key.substr(1 + sizeof(std::uint64_t)));
-  if (is_claim) return hash_value(Claim{static_cast<Claim::Of>(kind), id(head), std::string{key.substr(head + id_size)}});
+  if (is_claim)
+    return hash_value(Claim{static_cast<Claim::Of>(kind), id(head), std::string{key.substr(head + id_size)}});
   if (is_vol) return hash_value(Stream::vol(key.substr(head)));
   const std::size_t numero_size = key.size() - least;  // of a reservation; a NUL stands behind it
   return hash_value(Stream{static_cast<Kind>(kind), key.substr(head, numero_size), id(key.size() - id_size)});
