@@ -28,6 +28,11 @@ bool is_numero(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c >= '!' && c <= '~'; });
 }
 
+void must_be_short(std::string_view numero) {
+  if (numero.size() <= Numero::max_size) return;
+  throw std::length_error(fmt::format("a numero has at most {} characters", Numero::max_size));
+}
+
 Stream stream(const AvionRegistered& e) {
   return Stream::avion(e.avion_id);
 }
@@ -114,13 +119,12 @@ std::string_view text(Kind kind) {
 }
 
 Numero::Numero(std::string_view text) {
-  if (text.size() > max_size) throw std::length_error(fmt::format("a numero has at most {} characters", max_size));
+  must_be_short(text);
   std::ranges::copy(text, text_.begin());
 }
 
 Stream Stream::made(Kind kind, std::string_view numero, std::int32_t id) {
-  if (numero.size() > Numero::max_size)
-    throw std::length_error(fmt::format("a numero has at most {} characters", Numero::max_size));
+  must_be_short(numero);
   std::uint64_t beginning = 0, end = 0;  // eight characters, and two
   const auto load = [&]<class Word>(Word word, std::size_t at) {
     std::memcpy(&word, numero.data() + at, sizeof word);

@@ -34,9 +34,6 @@ rocksdb::Options common() {
   options.max_file_opening_threads =
       1;  // at every look at the manifest RocksDB starts as many, be there nothing to open
   options.max_background_jobs = 2;
-  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) {  // who waits for an answer goes first
-    options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
-  }
   options.compression = rocksdb::kLZ4Compression;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -99,6 +96,9 @@ rocksdb::Options state_options(std::size_t memory_bytes) {
 
 std::unique_ptr<rocksdb::DB> open(rocksdb::Options options, const fs::path& path, bool create) {
   check_sorted_files(path);
+  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) {  // flushes and merges: who waits goes first
+    options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
+  }
   options.create_if_missing = create;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, path.string(), &db);

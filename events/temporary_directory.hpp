@@ -10,12 +10,13 @@
 
 namespace carnet {
 
-/// Under the system's directory for such things; gone with the object, and all that is in it.
+/// Gone with the object, and all that is in it.
 class TemporaryDirectory {
  public:
-  /// `name` begins its own. Throws std::system_error.
-  explicit TemporaryDirectory(const std::string& name) {
-    std::string path = std::filesystem::temp_directory_path() / (name + "-XXXXXX");
+  /// `name` begins its own. `parent`: the system's directory for such things, unless said. Throws std::system_error.
+  explicit TemporaryDirectory(const std::string& name,
+                              const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string path = parent / (name + "-XXXXXX");
     if (::mkdtemp(path.data()) == nullptr) throw std::system_error(errno, std::generic_category(), path);
     path_ = path;
   }

@@ -2,26 +2,15 @@
 #include "tests/scratch.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <stdexcept>
-#include <system_error>
 
 namespace carnet {
 
 namespace fs = std::filesystem;
 
-Scratch::Scratch() {
-  const fs::path parent = fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
-  std::string pattern = parent / "carnet-test-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), pattern);
-  path_ = pattern;
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
+Scratch::Scratch()
+    : TemporaryDirectory("carnet-test", fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()) {}
 
 Line line(std::string_view text) {
   auto read = parse_line(text);

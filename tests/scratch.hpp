@@ -9,21 +9,15 @@
 #include <vector>
 
 #include "events/ledger.hpp"
+#include "events/temporary_directory.hpp"
 
 namespace carnet {
 
 /// In memory where the machine has /dev/shm, so that a thousand syncs take no time. Gone with the object.
-class Scratch {
+class Scratch : public TemporaryDirectory {
  public:
   Scratch();
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
+  std::filesystem::path operator/(std::string_view name) const { return path() / name; }
 };
 
 /// The texts as lines; throws std::invalid_argument where one is not sound.

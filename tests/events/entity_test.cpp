@@ -26,6 +26,26 @@ TEST(TheSixStatuts, AreReadAsTheyAreWritten) {
   }
 }
 
+// Put together from words: every size, and the same as from its parts.
+TEST(AStream, HoldsANumeroOfAnySizeUpToTen) {
+  const std::string_view text = "UA1545/001";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    const std::string_view numero = text.substr(0, size);
+    const Stream stream = Stream::reservation(numero, 2147483647);
+    EXPECT_EQ(stream.kind, Kind::reservation);
+    EXPECT_EQ(stream.numero.text(), numero);
+    EXPECT_EQ(stream.id, 2147483647);
+    const Stream of_parts{Kind::reservation, numero, 2147483647};
+    EXPECT_EQ(stream, of_parts);
+    EXPECT_EQ(hash_value(stream), hash_value(of_parts));
+    if (size > 0) {
+      EXPECT_LT(Stream::reservation(text.substr(0, size - 1), 2147483647), stream);
+    }
+  }
+  EXPECT_THROW(Stream::vol("UA1545/0012"), std::length_error);
+  EXPECT_THROW(Numero{"UA1545/0012"}, std::length_error);
+}
+
 TEST(AStream, IsReadAsItIsWritten) {
   const std::pair<Stream, std::string_view> table[]{
       {Stream::avion(7), "avion/7"},

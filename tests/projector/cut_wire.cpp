@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <vector>
 
@@ -42,14 +42,11 @@ bool pass(int from, int to, long& allowance, long& passed) {
 }  // namespace
 
 CutWire::CutWire(const std::string& uri) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "carnet-wire-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-  directory_ = pattern;
   std::size_t from = uri.find("host=") + 5, to = uri.find('&', from);
   target_ = uri.substr(from, to - from) + "/.s.PGSQL.5432";
-  uri_ = uri.substr(0, from) + directory_.string() + uri.substr(to);
+  uri_ = uri.substr(0, from) + directory_.path().string() + uri.substr(to);
   listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un name = address(directory_ / ".s.PGSQL.5432");
+  sockaddr_un name = address(directory_.path() / ".s.PGSQL.5432");
   if (bind(listener_, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0 || listen(listener_, 8) != 0) {
     throw std::runtime_error("cannot listen");
   }
@@ -60,7 +57,6 @@ CutWire::~CutWire() {
   done_ = true;
   thread_.join();
   close(listener_);
-  std::filesystem::remove_all(directory_);
 }
 
 void CutWire::cut_after(long bytes_to_server, long bytes_to_client) {

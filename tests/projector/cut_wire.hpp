@@ -3,10 +3,11 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <utility>
+
+#include "events/temporary_directory.hpp"
 
 namespace carnet {
 
@@ -26,7 +27,7 @@ class CutWire {
   void serve();
   void carry(int client, int server);
 
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_{"carnet-wire"};
   std::string uri_, target_;
   int listener_ = -1;
   std::atomic<long> to_server_ = -1, to_client_ = -1;
