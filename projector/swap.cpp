@@ -9,6 +9,7 @@
 #include "projector/dependents.hpp"
 #include "projector/patience.hpp"
 #include "projector/schema.hpp"
+#include "projector/tables.hpp"
 #include "projector/window.hpp"
 
 namespace carnet {
@@ -86,6 +87,7 @@ void bring_up_to_head(Connection& connection, const std::string& schema, Reader&
 void swap_once(Connection& connection, Reader& reader, const Swap& swap, const std::string& former, int attempt,
                const Watch& watch) {
   Transaction transaction(connection);
+  hold_making(connection);  // where there are no tables yet, a projector may be about to make them
   if (is_there(connection, swap.schema)) lock(connection, swap.schema, attempt);
   if (swap.follows) bring_up_to_head(connection, swap.successor, reader, watch);
   Dependents dependents = dependents_of(connection, swap.schema, swap.successor);

@@ -108,9 +108,14 @@ void let_reader_in(Connection& connection, const std::string& schema) {
   if (role.rows() == 1) connection.exec(grants(schema, reader_role));
 }
 
+void hold_making(Connection& connection) {
+  connection.exec("SELECT pg_advisory_xact_lock(hashtext('carnet'))");
+}
+
 void make_tables(Connection& connection, const std::string& schema, const std::string& ledger) {
   Transaction transaction(connection);
-  connection.exec("SELECT pg_advisory_xact_lock(hashtext('carnet')); SET LOCAL client_min_messages = error");
+  hold_making(connection);
+  connection.exec("SET LOCAL client_min_messages = error");
   Result there = connection.exec(fmt::format("CREATE SCHEMA IF NOT EXISTS {}; SELECT to_regclass({})",
                                              identifier(schema), literal(identifier(schema) + ".checkpoint")));
   if (there.at(0, 0)) return;

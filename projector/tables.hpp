@@ -14,6 +14,9 @@ namespace carnet {
 /// Makes the schema with its tables for that ledger, at position 0, unless it has them. Two may do so at once.
 void make_tables(Connection&, const std::string& schema, const std::string& ledger);
 
+/// Until the transaction ends nobody else makes tables.
+void hold_making(Connection&);
+
 /// Lets the role that can only SELECT read the schema, where the server has that role.
 void let_reader_in(Connection&, const std::string& schema);
 

@@ -48,6 +48,25 @@ TEST(Rebuild, MakesTheTablesWhereThereAreNone) {
   EXPECT_EQ(stored(connection), stage.expected());
 }
 
+TEST(Rebuild, AndAProjectorMayBothMakeTheFirstTables) {
+  Stage stage;
+  stage.append_random(100);
+  Connection connection = stage.connect();
+  for (int round = 0; round < 10; ++round) {
+    connection.exec("SET client_min_messages = error; DROP SCHEMA IF EXISTS carnet CASCADE");
+    std::jthread rebuilder([&] {
+      Reader reader(stage.directory.path());
+      EXPECT_NO_THROW(rebuild(stage.uri, reader));
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 * round));
+    Connection other = stage.connect();
+    Reader reader(stage.directory.path());
+    EXPECT_NO_THROW(catch_up(other, reader));
+    rebuilder.join();
+    EXPECT_EQ(stored(connection), stage.expected());
+  }
+}
+
 TEST(Rebuild, OfLittleMemoryReadsTheHistorySeveralTimes) {
   Stage stage;
   stage.append_random(4000);
