@@ -93,7 +93,7 @@ void run(std::size_t most, std::size_t mib) {
     const double appended = stage("append", scratch.path(), events, mib);
     const double opened = stage("reopen", scratch.path(), events, mib);
     const double replayed = stage("replay", scratch.path(), events, mib);
-    fmt::print("  {:>12}{:>22.0f}{:>22.0f}{:>24.3f}\n", events, appended, replayed, opened);
+    fmt::print("  {:>12}{:>22.1f}{:>22.1f}{:>24.3f}\n", events, appended, replayed, opened);
     std::fflush(stdout);
   }
 }

@@ -93,7 +93,7 @@ std::unique_ptr<rocksdb::Iterator> iterator(rocksdb::DB& db, bool bulk) {
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   options.fill_cache = !bulk;
-  if (bulk) options.readahead_size = 2 << 20;
+  if (bulk) options.readahead_size = 256 << 10;
   return std::unique_ptr<rocksdb::Iterator>(db.NewIterator(options));
 }
 

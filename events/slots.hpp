@@ -37,7 +37,8 @@ class Slots {
     return slot;
   }
 
-  std::size_t size() const { return index_.size(); }
+  /// What it takes in memory, about: half of the index is free.
+  std::size_t bytes() const { return index_.size() * (sizeof(Slot) + 2 * sizeof(Slot*)); }
   void each(auto&& visit) const {
     for (const std::vector<Slot>& block : blocks_) {
       for (const Slot& slot : block) visit(slot);

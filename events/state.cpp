@@ -28,34 +28,32 @@ T decoded(std::string_view bytes, T (*decode)(std::string_view)) {
 
 // A turn at the latest after so many events: folding them again takes a fraction of a second.
 constexpr Position turn_every = 256 << 10;
-// An entity with its stream's name and its place in the map, about; an id.
-constexpr std::size_t bytes_an_entry = 320, bytes_an_id = 32;
-// The filter's part of the memory. Work that goes on for so many lines is worth a scan that fills it.
-constexpr std::size_t filter_share = 8, worth_a_scan = 100'000;
+constexpr std::size_t bytes_an_id = 48;  // with the map's free places
 
 }  // namespace
 
 State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memory_bytes)
-    : db_(db), directory_(std::move(directory)), memory_bytes_(memory_bytes) {
+    : db_(db),
+      directory_(std::move(directory)),
+      memory_bytes_(memory_bytes),
+      stored_keys_(db_, directory_, memory_bytes_ / 2, !read_checkpoint()) {}
+
+State::~State() {
+  if (writer_.valid()) writer_.wait();
+}
+
+// False where nothing was ever stored.
+bool State::read_checkpoint() {
   std::string value;
-  if (!stored(std::string{checkpoint_key}, value)) {
-    filter_ = std::make_unique<Filter>(memory_bytes_ / filter_share);
-    filter_complete_ = true;
-    return;
-  }
+  if (!stored(std::string{checkpoint_key}, value)) return false;
   try {
     Decoder from{value};
     from(checkpoint_.position, checkpoint_.checksum, checkpoint_.recorded, largest_[1], largest_[2], largest_[4]);
     from.finish();
+    return true;
   } catch (const BadBytes& bad) {
     throw Damage(fmt::format("{}: its checkpoint: {}", directory_.string(), bad.what()));
   }
-}
-
-State::~State() {
-  closing_ = true;
-  if (scan_.valid()) scan_.wait();
-  if (writer_.valid()) writer_.wait();
 }
 
 bool State::stored(const std::string& key, std::string& value) {
@@ -68,7 +66,7 @@ bool State::stored(const std::string& key, std::string& value) {
 // Null where only the disk can tell.
 State::Slot* State::in_memory(const Stream& stream, std::size_t hash) {
   if (Slot* slot = young_->entities.find(stream, hash)) return slot;
-  if (!may_be_stored(hash)) return &young_->entities.add(stream, hash);
+  if (!stored_keys_.may_hold(hash)) return &young_->entities.add(stream, hash);
   const Slot* old = old_->entities.find(stream, hash);
   if (old == nullptr) return nullptr;
   Slot& slot = young_->entities.add(stream, hash);
@@ -96,8 +94,7 @@ State::Holding& State::holding(const Claim& claim) {
     holder = old->value.holder;
   } else {
     std::string value;
-    if (may_be_stored(hash) && stored(key_of(claim), value)) holder = decoded(value, decode_stream);
-    note(hash);
+    if (stored_keys_.may_hold(hash) && stored(key_of(claim), value)) holder = decoded(value, decode_stream);
   }
   return young_->claims.add(claim, hash).value = {holder, holder};
 }
@@ -116,7 +113,7 @@ bool State::lives(const Stream& stream) {
 }
 
 Position State::position_of(const Digest& identity) {
-  if (!may_be_stored(identity.low)) return 0;
+  if (!stored_keys_.may_hold(identity.low)) return 0;
   for (const Ids* ids : std::initializer_list<const Ids*>{&young_->ids, &old_->ids, &ids_looked_up_}) {
     if (auto found = ids->find(identity); found != ids->end()) return found->second;
   }
@@ -126,7 +123,13 @@ Position State::position_of(const Digest& identity) {
 
 void State::prefetch(std::span<const Line> lines) {
   ids_looked_up_.clear();
-  tend_filter(lines.size());
+  if (stored_keys_.begins(lines.size())) {
+    for (const Generation* generation : {young_.get(), old_.get()}) {
+      generation->entities.each([&](const Slot& slot) { stored_keys_.add(slot.hash); });
+      generation->claims.each([&](const Claims::Slot& slot) { stored_keys_.add(slot.hash); });
+      for (const auto& [key, position] : generation->ids) stored_keys_.add(key.low);
+    }
+  }
   struct Wanted {
     std::string key;
     Stream stream;
@@ -138,7 +141,7 @@ void State::prefetch(std::span<const Line> lines) {
   streams.reserve(lines.size());
   const auto look_for = [&](const Stream& stream) {
     const std::size_t hash = streams.emplace_back(stream, hash_value(stream)).second;
-    if (filter_) filter_->prefetch(hash);
+    stored_keys_.prefetch(hash);
   };
   for (const Line& line : lines) {
     const Stream stream = stream_of(line.event);
@@ -147,14 +150,15 @@ void State::prefetch(std::span<const Line> lines) {
       look_for(Stream::passager(stream.id));
     }
     look_for(stream);
-    if (filter_ && !line.id.empty()) filter_->prefetch(line.identity.low);
+    if (!line.id.empty()) stored_keys_.prefetch(line.identity.low);
   }
   for (const auto& [stream, hash] : streams) {
     if (in_memory(stream, hash) == nullptr) wanted.push_back({key_of(stream), stream, {}});
   }
   for (const Line& line : lines) {
     const Digest& key = line.identity;
-    if (line.id.empty() || !may_be_stored(key.low) || young_->ids.contains(key) || old_->ids.contains(key)) continue;
+    if (line.id.empty() || !stored_keys_.may_hold(key.low) || young_->ids.contains(key) || old_->ids.contains(key))
+      continue;
     wanted.push_back({key_of(key), {}, key, true});
   }
   if (wanted.empty()) return;
@@ -176,38 +180,6 @@ void State::prefetch(std::span<const Line> lines) {
       if (there) slot.value = decoded(values[i].ToStringView(), decode_known);
     }
   }
-}
-
-void State::note(std::uint64_t hash) {
-  if (filter_) filter_->add(hash);
-}
-
-void State::tend_filter(std::size_t lines) {
-  if (filter_complete_) return;
-  lines_without_filter_ += lines;
-  if (!filter_ && lines_without_filter_ > worth_a_scan) {
-    filter_ = std::make_unique<Filter>(memory_bytes_ / filter_share);
-    for (const Generation* generation : std::initializer_list<const Generation*>{young_.get(), old_.get()}) {
-      generation->entities.each([&](const Slot& slot) { note(slot.hash); });
-      generation->claims.each([&](const Claims::Slot& slot) { note(slot.hash); });
-      for (const auto& [key, position] : generation->ids) note(key.low);
-    }
-    scan_ = std::async(std::launch::async, &State::scanned, this);
-  }
-  if (scan_.valid() && scan_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
-    filter_->add(*scan_.get());
-    filter_complete_ = true;
-  }
-}
-
-std::unique_ptr<Filter> State::scanned() const {
-  auto filter = std::make_unique<Filter>(memory_bytes_ / filter_share);
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> it(db_.NewIterator(options));
-  for (it->Seek("c"); it->Valid() && !closing_; it->Next()) filter->add(hash_of_key(it->key().ToStringView()));
-  store::check(it->status(), directory_.string());
-  return filter;
 }
 
 std::int32_t State::next_id(Kind kind) const {
@@ -246,7 +218,7 @@ void State::fold(const Record& record, Slot& own, const Digest& identity) {
     if (std::ranges::find(before, c) == before.end()) hold(holding(c), stream);
   }
 
-  if (record.version == 1) note(own.hash);
+  if (record.version == 1) stored_keys_.add(own.hash);
   known.version = record.version;
   known.position = record.position;
   if (stream.numero.empty()) {
@@ -254,7 +226,7 @@ void State::fold(const Record& record, Slot& own, const Digest& identity) {
     largest = std::max(largest, stream.id);
   }
   if (!record.id.empty()) {
-    note(identity.low);
+    stored_keys_.add(identity.low);
     if (young_->ids.emplace(identity, record.position).second && undoing_) undo_ids_.push_back(identity);
   }
 }
@@ -280,9 +252,11 @@ void State::roll_back() {
 }
 
 bool State::due(Position last) const {
-  const std::size_t bytes =
-      (young_->entities.size() + young_->claims.size()) * bytes_an_entry + young_->ids.size() * bytes_an_id;
-  return bytes > memory_bytes_ / 2 || last - checkpoint_.position >= turn_every;
+  return young_->bytes() > memory_bytes_ / 2 || last - checkpoint_.position >= turn_every;
+}
+
+std::size_t State::Generation::bytes() const {
+  return entities.bytes() + claims.bytes() + ids.size() * bytes_an_id;
 }
 
 void State::Generation::clear() {
@@ -293,6 +267,9 @@ void State::Generation::clear() {
 
 void State::turn(const Tail& tail) {
   wait_for_writer();
+  young_->claims.each([&](const Claims::Slot& slot) {
+    if (slot.value.holder != slot.value.stored) stored_keys_.add(slot.hash);
+  });
   young_->largest = largest_;
   young_->tail = checkpoint_ = tail;
   std::swap(young_, old_);

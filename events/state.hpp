@@ -7,7 +7,6 @@
 #include <rocksdb/db.h>
 
 #include <array>
-#include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <filesystem>
 #include <future>
@@ -15,10 +14,10 @@
 #include <span>
 
 #include "events/codec.hpp"
-#include "events/filter.hpp"
 #include "events/line.hpp"
 #include "events/log.hpp"
 #include "events/slots.hpp"
+#include "events/stored_keys.hpp"
 
 namespace carnet {
 
@@ -92,18 +91,16 @@ class State final : public World {
     Largest largest{};
     Tail tail;
 
+    std::size_t bytes() const;
     void clear();
   };
 
+  bool read_checkpoint();
   Slot* in_memory(const Stream&, std::size_t hash);
   Holding& holding(const Claim&);
   void change(Slot&);
   void hold(Holding&, const std::optional<Stream>& holder);
-  bool may_be_stored(std::uint64_t hash) const { return !filter_complete_ || filter_->may_hold(hash); }
   bool stored(const std::string& key, std::string& value);
-  void note(std::uint64_t hash);
-  void tend_filter(std::size_t lines);
-  std::unique_ptr<Filter> scanned() const;
   void write(const Generation&) const;
   void wait_for_writer();
 
@@ -117,14 +114,7 @@ class State final : public World {
   Largest largest_{};
   Tail checkpoint_;
   std::future<void> writer_;
-
-  // Over the hashes of all keys that were ever folded. Where there is a state already, it is made beside the work once
-  // that has gone on for a while; until then everything is looked up.
-  std::unique_ptr<Filter> filter_;
-  bool filter_complete_ = false;
-  std::size_t lines_without_filter_ = 0;
-  std::atomic<bool> closing_ = false;
-  std::future<std::unique_ptr<Filter>> scan_;
+  StoredKeys stored_keys_;
 
   bool undoing_ = false;
   std::vector<std::pair<Slot*, Known>> undo_entities_;

@@ -30,10 +30,10 @@ rocksdb::Options common() {
   options.paranoid_checks = true;
   options.recycle_log_file_num = 0;
   options.manual_wal_flush = false;
-  options.max_open_files = -1;  // a reader beside the writer must hold on to files that are replaced
   options.max_file_opening_threads =
       1;  // at every look at the manifest RocksDB starts as many, be there nothing to open
   options.max_background_jobs = 2;
+  options.writable_file_max_buffer_size = 128 << 10;
   options.compression = rocksdb::kLZ4Compression;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -62,6 +62,7 @@ rocksdb::Options log_options(std::size_t memory_bytes) {
   options.level0_slowdown_writes_trigger = 1000;
   options.level0_stop_writes_trigger = 2000;
   options.target_file_size_base = 64 << 20;
+  options.max_open_files = 64;  // its owner seldom reads it
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 64 << 10;
   table.block_cache = rocksdb::NewLRUCache(memory_bytes / 16);
@@ -77,14 +78,14 @@ rocksdb::Options state_options(std::size_t memory_bytes) {
   options.level0_file_num_compaction_trigger = 16;
   options.level0_slowdown_writes_trigger = 40;
   options.level0_stop_writes_trigger = 80;
-  // A filter or an index is cached as a whole: small files keep them small, and one shard gives them room.
-  options.target_file_size_base = 4 << 20;
-  options.max_bytes_for_level_base = 64 << 20;
+  // A filter or an index is made and cached as a whole: small files keep them small, and one shard gives them room.
+  options.target_file_size_base = memory_bytes / 16;
+  options.max_bytes_for_level_base = memory_bytes;
   // What is soon merged again is not worth compressing.
   options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 4 << 10;
-  table.block_cache = rocksdb::NewLRUCache(memory_bytes / 4, 0);
+  table.block_cache = rocksdb::NewLRUCache(memory_bytes / 8, 0);
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(16, false));
@@ -110,8 +111,9 @@ std::unique_ptr<rocksdb::DB> open(rocksdb::Options options, const fs::path& path
   return std::unique_ptr<rocksdb::DB>(db);
 }
 
-std::unique_ptr<rocksdb::DB> open_beside(const rocksdb::Options& options, const fs::path& path) {
+std::unique_ptr<rocksdb::DB> open_beside(rocksdb::Options options, const fs::path& path) {
   check_sorted_files(path);
+  options.max_open_files = -1;  // files that the owner replaces must be held on to
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(options, path.string(), path.string(), &db);
   if (!status.ok()) throw Damage(fmt::format("{}: cannot be read: {}", path.string(), status.ToString()));

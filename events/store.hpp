@@ -24,7 +24,7 @@ rocksdb::Options state_options(std::size_t memory_bytes);
 /// Opens for writing; makes the database where there is none and `create` says so.
 std::unique_ptr<rocksdb::DB> open(rocksdb::Options, const fs::path&, bool create);
 /// Opens beside the process that writes. Throws Damage, also where that process has just replaced a file.
-std::unique_ptr<rocksdb::DB> open_beside(const rocksdb::Options&, const fs::path&);
+std::unique_ptr<rocksdb::DB> open_beside(rocksdb::Options, const fs::path&);
 
 /// A number as eight bytes whose order as text is its order as a number.
 std::string ordered_key(std::uint64_t);
