@@ -252,7 +252,7 @@ void State::roll_back() {
 }
 
 bool State::due(Position last) const {
-  return young_->bytes() > memory_bytes_ / 2 || last - checkpoint_.position >= turn_every;
+  return young_->bytes() > memory_bytes_ * 3 / 8 || last - checkpoint_.position >= turn_every;
 }
 
 std::size_t State::Generation::bytes() const {

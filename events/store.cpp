@@ -97,7 +97,9 @@ rocksdb::Options state_options(std::size_t memory_bytes) {
 
 std::unique_ptr<rocksdb::DB> open(rocksdb::Options options, const fs::path& path, bool create) {
   check_sorted_files(path);
-  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) {  // flushes and merges: who waits goes first
+  // Merges and flushes: who waits for an answer goes first, and the log's files do not wait for the state's merges.
+  options.env->IncBackgroundThreadsIfNeeded(2, rocksdb::Env::LOW);
+  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) {
     options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
   }
   options.create_if_missing = create;
