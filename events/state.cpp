@@ -28,7 +28,6 @@ T decoded(std::string_view bytes, T (*decode)(std::string_view)) {
 
 // A turn at the latest after so many events: folding them again takes a fraction of a second.
 constexpr Position turn_every = 256 << 10;
-constexpr std::size_t bytes_an_id = 48;  // with the map's free places
 
 }  // namespace
 
@@ -114,8 +113,8 @@ bool State::lives(const Stream& stream) {
 
 Position State::position_of(const Digest& identity) {
   if (!stored_keys_.may_hold(identity.low)) return 0;
-  for (const Ids* ids : std::initializer_list<const Ids*>{&young_->ids, &old_->ids, &ids_looked_up_}) {
-    if (auto found = ids->find(identity); found != ids->end()) return found->second;
+  for (GivenIds* ids : {&young_->ids, &old_->ids, &ids_looked_up_}) {
+    if (const Position* found = ids->find(identity)) return *found;
   }
   std::string value;
   return stored(key_of(identity), value) ? store::from_ordered_key(value) : 0;
@@ -127,7 +126,7 @@ void State::prefetch(std::span<const Line> lines) {
     for (const Generation* generation : {young_.get(), old_.get()}) {
       generation->entities.each([&](const Slot& slot) { stored_keys_.add(slot.hash); });
       generation->claims.each([&](const Claims::Slot& slot) { stored_keys_.add(slot.hash); });
-      for (const auto& [key, position] : generation->ids) stored_keys_.add(key.low);
+      for (const auto& [key, position] : generation->ids.all()) stored_keys_.add(key.low);
     }
   }
   struct Wanted {
@@ -157,8 +156,7 @@ void State::prefetch(std::span<const Line> lines) {
   }
   for (const Line& line : lines) {
     const Digest& key = line.identity;
-    if (line.id.empty() || !stored_keys_.may_hold(key.low) || young_->ids.contains(key) || old_->ids.contains(key))
-      continue;
+    if (line.id.empty() || !stored_keys_.may_hold(key.low) || young_->ids.find(key) || old_->ids.find(key)) continue;
     wanted.push_back({key_of(key), {}, key, true});
   }
   if (wanted.empty()) return;
@@ -174,7 +172,7 @@ void State::prefetch(std::span<const Line> lines) {
     const bool there = !statuses[i].IsNotFound();
     if (there) store::check(statuses[i], directory_.string());
     if (wanted[i].is_id) {
-      ids_looked_up_.emplace(wanted[i].identity, there ? store::from_ordered_key(values[i].ToStringView()) : 0);
+      ids_looked_up_.add(wanted[i].identity, there ? store::from_ordered_key(values[i].ToStringView()) : 0);
     } else {
       Slot& slot = young_->entities.add(wanted[i].stream, hash_value(wanted[i].stream));
       if (there) slot.value = decoded(values[i].ToStringView(), decode_known);
@@ -227,12 +225,13 @@ void State::fold(const Record& record, Slot& own, const Digest& identity) {
   }
   if (!record.id.empty()) {
     stored_keys_.add(identity.low);
-    if (young_->ids.emplace(identity, record.position).second && undoing_) undo_ids_.push_back(identity);
+    young_->ids.add(identity, record.position);
   }
 }
 
 void State::begin() {
   undoing_ = true;
+  undo_ids_ = young_->ids.all().size();
   undo_largest_ = largest_;
 }
 
@@ -240,13 +239,12 @@ void State::keep() {
   undoing_ = false;
   undo_entities_.clear();
   undo_claims_.clear();
-  undo_ids_.clear();
 }
 
 void State::roll_back() {
   for (auto& [slot, known] : undo_entities_ | std::views::reverse) slot->value = std::move(known);
   for (auto& [holding, holder] : undo_claims_ | std::views::reverse) holding->holder = holder;
-  for (const Digest& key : undo_ids_) young_->ids.erase(key);
+  young_->ids.cut(undo_ids_);
   largest_ = undo_largest_;
   keep();
 }
@@ -256,7 +254,7 @@ bool State::due(Position last) const {
 }
 
 std::size_t State::Generation::bytes() const {
-  return entities.bytes() + claims.bytes() + ids.size() * bytes_an_id;
+  return entities.bytes() + claims.bytes() + ids.bytes();
 }
 
 void State::Generation::clear() {
@@ -312,7 +310,7 @@ void State::write(const Generation& generation) const {
       if (holder) encode(bytes, *holder);
     });
   });
-  for (const auto& [key, position] : generation.ids) entries.add(key, position);
+  for (const auto& [key, position] : generation.ids.all()) entries.add(key, position);
   entries.add(checkpoint_key, [&](std::string& bytes) {
     const Tail& tail = generation.tail;
     const Largest& largest = generation.largest;

@@ -7,13 +7,13 @@
 #include <rocksdb/db.h>
 
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <filesystem>
 #include <future>
 #include <memory>
 #include <span>
 
 #include "events/codec.hpp"
+#include "events/given_ids.hpp"
 #include "events/line.hpp"
 #include "events/log.hpp"
 #include "events/slots.hpp"
@@ -72,22 +72,17 @@ class State final : public World {
   void flush(const Tail&);
 
  private:
-  struct DigestHash {
-    using is_avalanching = void;
-    std::size_t operator()(const Digest& d) const { return d.low; }
-  };
   using Entities = Slots<Stream, Known>;
   struct Holding {
     std::optional<Stream> holder, stored;  // now; and on disk, or on its way there, when this generation was begun
   };
   using Claims = Slots<Claim, Holding>;
-  using Ids = boost::unordered_flat_map<Digest, Position, DigestHash>;
   using Largest = std::array<std::int32_t, 6>;  // by Kind
 
   struct Generation {
     Entities entities;
     Claims claims;
-    Ids ids;
+    GivenIds ids;
     Largest largest{};
     Tail tail;
 
@@ -109,7 +104,7 @@ class State final : public World {
   std::size_t memory_bytes_;
   std::unique_ptr<Generation> young_ = std::make_unique<Generation>();
   std::unique_ptr<Generation> old_ = std::make_unique<Generation>();  // read only
-  Ids ids_looked_up_;
+  GivenIds ids_looked_up_;
   Slot* last_ = nullptr;  // an event asks for its own stream again and again
   Largest largest_{};
   Tail checkpoint_;
@@ -119,7 +114,7 @@ class State final : public World {
   bool undoing_ = false;
   std::vector<std::pair<Slot*, Known>> undo_entities_;
   std::vector<std::pair<Holding*, std::optional<Stream>>> undo_claims_;
-  std::vector<Digest> undo_ids_;
+  std::size_t undo_ids_ = 0;  // there were as many
   Largest undo_largest_{};
 };
 

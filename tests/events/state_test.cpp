@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of the state, and the filter that answers for them.
+// The keys of the state, the filter that answers for them, and the ids that wait to be written.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 
 #include "events/filter.hpp"
+#include "events/given_ids.hpp"
 #include "events/reader.hpp"
 #include "events/state_keys.hpp"
 
@@ -36,6 +38,30 @@ TEST(AKeyOfTheState, ThatIsCutShortIsNamed) {
       EXPECT_THROW(hash_of_key(std::string_view{key}.substr(0, size)), Damage) << size << " of " << key.size();
     }
   }
+}
+
+TEST(GivenIds, AreFoundAndCutLikeThoseOfAPlainMap) {
+  std::mt19937_64 random(3);
+  GivenIds ids;
+  std::map<std::uint64_t, Position> plain;
+  for (Position position = 1; position <= 20'000; ++position) {
+    const std::uint64_t number = 1 + random() % (2 * position);
+    if (plain.emplace(number, position).second) ids.add({number, ~number}, position);
+    const std::uint64_t sought = 1 + random() % (2 * position);
+    if (random() % 8 == 0) {
+      const auto there = plain.find(sought);
+      const Position* found = ids.find({sought, ~sought});
+      ASSERT_EQ(found == nullptr ? 0 : *found, there == plain.end() ? 0 : there->second);
+    }
+    if (position % 1000 == 0) {
+      const std::size_t size = random() % (ids.all().size() + 1);
+      for (const auto& [identity, given] : ids.all().subspan(size)) plain.erase(identity.high);
+      ids.cut(size);
+    }
+    ASSERT_EQ(ids.all().size(), plain.size());
+  }
+  ids.clear();
+  EXPECT_EQ(ids.find({1, ~std::uint64_t{1}}), nullptr);
 }
 
 // Ten bits a key: one absent key in a hundred is mistaken, however many lines the filter has.
