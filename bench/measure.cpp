@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 namespace carnet::bench {
@@ -44,16 +43,8 @@ void compare(const std::string& title, const std::string& unit, int rounds, cons
   std::fflush(stdout);
 }
 
-Scratch::Scratch() {
-  const char* base = std::getenv("CARNET_BENCH_DIR");
-  path_ = fmt::format("{}/carnet-bench-XXXXXX", base != nullptr ? base : "/var/tmp");
-  if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("cannot make " + path_);
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
+Scratch::Scratch()
+    : directory_("carnet-bench", std::getenv("CARNET_BENCH_DIR") ? std::getenv("CARNET_BENCH_DIR") : "/var/tmp") {}
 
 double resident_mib() {
   std::ifstream statm("/proc/self/statm");

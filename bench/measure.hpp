@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "events/temporary_directory.hpp"
+
 namespace carnet::bench {
 
 struct Contestant {
@@ -28,12 +30,10 @@ double seconds(const std::function<void()>& work);
 class Scratch {
  public:
   Scratch();
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  const std::string& path() const { return path_; }
+  std::string path() const { return directory_.path(); }
 
  private:
-  std::string path_;
+  TemporaryDirectory directory_;
 };
 
 /// Resident memory of this process in MiB, now.

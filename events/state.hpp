@@ -103,7 +103,7 @@ class State final : public World {
   std::filesystem::path directory_;
   std::size_t memory_bytes_;
   std::unique_ptr<Generation> young_ = std::make_unique<Generation>();
-  std::unique_ptr<Generation> old_ = std::make_unique<Generation>();  // read only
+  std::unique_ptr<Generation> old_ = std::make_unique<Generation>();  // but for the map of its ids, read only
   GivenIds ids_looked_up_;
   Slot* last_ = nullptr;  // an event asks for its own stream again and again
   Largest largest_{};
