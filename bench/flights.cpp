@@ -9,8 +9,6 @@
 namespace carnet::bench {
 namespace {
 
-constexpr std::size_t avions = 4000;
-
 /// As airlines name flights: carrier, number, day of the year. A day's flights come in no order.
 std::string numero(std::size_t flight) {
   constexpr std::size_t a_day = 997;  // a prime, so that the step below visits them all

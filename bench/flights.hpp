@@ -9,6 +9,9 @@
 
 namespace carnet::bench {
 
+/// They take turns: the n-th flight is flown by the n-th of them, from the first one again after the last.
+constexpr std::size_t avions = 4000;
+
 /// The n-th event, from 0: the same one whenever it is asked for.
 std::string flight_line(std::size_t n, bool with_id);
 

@@ -24,7 +24,7 @@ namespace carnet::bench {
 namespace {
 
 constexpr std::size_t clients = 64;
-constexpr std::size_t block = 24;  // eight flights, from creation to landing: one client's, so that nothing is refused
+constexpr std::size_t block = 24;  // eight flights, from creation to landing
 constexpr const char* no_database = "postgresql:///none?host=/nonexistent";
 
 struct Place {
@@ -38,10 +38,12 @@ struct Place {
   }
 };
 
-/// Which events are whose, in their order.
+/// Which events are whose, in their order. An avion is always one client's, so that nothing is refused however far one
+/// client is ahead of another.
 std::vector<std::vector<std::size_t>> shares(std::size_t events) {
+  constexpr std::size_t blocks_of_the_fleet = avions * 3 / block;
   std::vector<std::vector<std::size_t>> all(clients);
-  for (std::size_t n = 0; n < events; ++n) all[n / block % clients].push_back(n);
+  for (std::size_t n = 0; n < events; ++n) all[n / block % blocks_of_the_fleet % clients].push_back(n);
   return all;
 }
 
