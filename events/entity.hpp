@@ -102,10 +102,10 @@ struct Stream {
   Numero numero;        ///< Of the vol, or of the reservation's vol; else empty.
   std::int32_t id = 0;  ///< Of the avion, pilote or passager; a reservation's passager. 0 for a vol.
 
-  static Stream avion(std::int32_t id) { return made(Kind::avion, {}, id); }
-  static Stream pilote(std::int32_t id) { return made(Kind::pilote, {}, id); }
+  static Stream avion(std::int32_t id) { return made(Kind::avion, id); }
+  static Stream pilote(std::int32_t id) { return made(Kind::pilote, id); }
   static Stream vol(std::string_view numero) { return made(Kind::vol, numero, 0); }
-  static Stream passager(std::int32_t id) { return made(Kind::passager, {}, id); }
+  static Stream passager(std::int32_t id) { return made(Kind::passager, id); }
   static Stream reservation(std::string_view numero, std::int32_t passager_id) {
     return made(Kind::reservation, numero, passager_id);
   }
@@ -129,6 +129,10 @@ struct Stream {
   // Put together in registers: a processor waits where it reads words that were written as bytes just before, and a
   // stream is looked up as soon as it is named.
   static Stream made(Kind, std::string_view numero, std::int32_t id);
+  static Stream made(Kind kind, std::int32_t id) {
+    const auto shifted = std::uint64_t{static_cast<std::uint32_t>(id)} << 32;
+    return std::bit_cast<Stream>(std::array{std::uint64_t{static_cast<std::uint8_t>(kind)}, shifted});
+  }
 };
 
 std::string text(const Stream&);

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
+#include "events/fetch.hpp"
 #include "events/state_keys.hpp"
 #include "events/store.hpp"
 
@@ -25,9 +27,15 @@ Entries::Beginning Entries::beginning(std::string_view key) {
   return {__builtin_bswap64(words[0]), __builtin_bswap64(words[1])};
 }
 
-// In the order of the keys: those of the ids come last.
+// In the order of the keys: those of the ids come last. The bytes lie in another one.
 void Entries::each(auto&& visit) const {
-  for (const Entry& e : entries_) visit(key(e), std::string_view{bytes_}.substr(e.start + e.key_size, e.value_size));
+  constexpr std::size_t at_once = 32;
+  for (std::span<const Entry> rest = entries_; !rest.empty();) {
+    const auto some = rest.first(std::min(at_once, rest.size()));
+    for (const Entry& e : some) fetch(&bytes_[e.start]);
+    for (const Entry& e : some) visit(key(e), std::string_view{bytes_}.substr(e.start + e.key_size, e.value_size));
+    rest = rest.subspan(some.size());
+  }
   for (const auto& [identity, position] : ids_) visit(key_of(identity), store::ordered_key(position));
 }
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "events/fetch.hpp"
+
 namespace carnet {
 
 /// Keys are hashes whose bits are all as good as random. A key's eight bits lie in one cache line.
@@ -30,7 +32,7 @@ class Filter {
   }
 
   /// Fetches what the next look at this key will need.
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&lines_[hash & (lines_.size() - 1)], 1); }
+  void fetch(std::uint64_t hash) const { carnet::fetch(&lines_[hash & (lines_.size() - 1)]); }
 
   /// Holds what the other one holds, too. Both are of one size.
   void add(const Filter& other) {

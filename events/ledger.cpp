@@ -39,6 +39,10 @@ std::unique_ptr<rocksdb::DB> open_state(const Directory& directory, std::size_t 
   }
 }
 
+bool ends_with_a_rejection(const std::vector<Answer>& answers) {
+  return !answers.empty() && std::holds_alternative<Rejection>(answers.back());
+}
+
 }  // namespace
 
 /// What is written and synced in one go: the requests that were judged since the commit before it was sealed.
@@ -159,32 +163,36 @@ struct Ledger::Impl {
 
   std::vector<Answer> answers(std::span<const Line> lines, bool all, std::span<const Condition> conditions,
                               Commit& commit) try {
-    std::vector<Answer> answers;
-    answers.reserve(lines.size());
     commit.lines += lines.size();
-    state.prefetch(lines);
     const Chunks::Mark before = commit.chunks.mark();
     if (all) state.begin();
-    for (const Line& line : lines) {
-      answers.push_back(judged_into(commit.chunks, before, line, conditions));
-      if (all && std::holds_alternative<Rejection>(answers.back())) {
-        commit.chunks.roll_back(before);
-        state.roll_back();
-        return answers;
-      }
+    std::vector<Answer> answers = judged_into(commit.chunks, lines, all, conditions);
+    if (all && ends_with_a_rejection(answers)) {
+      commit.chunks.roll_back(before);
+      state.roll_back();
+    } else if (all) {
+      state.keep();
     }
-    if (all) state.keep();
     return answers;
   } catch (const std::exception& e) {
     failed = e.what();  // the state may hold half of the request
     throw;
   }
 
-  // A request's conditions are those of its first record.
-  Answer judged_into(Chunks& chunks, const Chunks::Mark& before, const Line& line,
-                     std::span<const Condition> conditions) {
-    const bool first = chunks.tail().position == before.tail.position;
-    return judge.judge(line, first ? conditions : std::span<const Condition>{}, chunks);
+  // One answer a line; `all`: they end with the first rejection. The conditions are those of the first record.
+  std::vector<Answer> judged_into(Chunks& chunks, std::span<const Line> lines, bool all,
+                                  std::span<const Condition> conditions) {
+    constexpr std::size_t at_once = 256;  // what they ask for stays near the processor until they are judged
+    const Position before = chunks.tail().position;
+    std::vector<Answer> answers;
+    answers.reserve(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (i % at_once == 0) state.prefetch(lines.subspan(i, std::min(at_once, lines.size() - i)));
+      const bool first = chunks.tail().position == before;
+      answers.push_back(judge.judge(lines[i], first ? conditions : std::span<const Condition>{}, chunks));
+      if (all && ends_with_a_rejection(answers)) break;
+    }
+    return answers;
   }
 
   /// What `submit` would answer. Leaves the state as it was.
@@ -195,14 +203,9 @@ struct Ledger::Impl {
     try {
       Chunks none(judged, now());
       Chunks& chunks = open ? open->chunks : none;
-      std::vector<Answer> answers;
-      state.prefetch(lines);
       const Chunks::Mark before = chunks.mark();
       state.begin();
-      for (const Line& line : lines) {
-        answers.push_back(judged_into(chunks, before, line, conditions));
-        if (all && std::holds_alternative<Rejection>(answers.back())) break;
-      }
+      std::vector<Answer> answers = judged_into(chunks, lines, all, conditions);
       chunks.roll_back(before);
       state.roll_back();
       return answers;

@@ -39,6 +39,27 @@ constexpr std::size_t for_the_filter(std::size_t memory_bytes) {
   return memory_bytes / 2;
 }
 
+using HashedStream = std::pair<Stream, std::size_t>;
+
+/// What the lines will be judged by, but for what is known only then.
+std::vector<HashedStream> asked_for(std::span<const Line> lines) {
+  std::vector<HashedStream> streams;
+  streams.reserve(2 * lines.size());
+  const auto add = [&](const Stream& stream) { streams.emplace_back(stream, hash_value(stream)); };
+  for (const Line& line : lines) {
+    const Stream own = stream_of(line.event);
+    if (own.kind == Kind::reservation) {
+      add(Stream::vol(own.numero.text()));
+      add(Stream::passager(own.id));
+    } else if (const auto* created = std::get_if<VolCreated>(&line.event)) {
+      if (created->avion_id) add(Stream::avion(*created->avion_id));
+      if (created->pilote_id) add(Stream::pilote(*created->pilote_id));
+    }
+    add(own);
+  }
+  return streams;
+}
+
 }  // namespace
 
 State::State(rocksdb::DB& db, std::filesystem::path directory, std::size_t memory_bytes)
@@ -146,20 +167,10 @@ void State::prefetch(std::span<const Line> lines) {
     bool is_id = false;
   };
   std::vector<Wanted> wanted;
-  std::vector<std::pair<Stream, std::size_t>> streams;
-  streams.reserve(lines.size());
-  const auto look_for = [&](const Stream& stream) {
-    const std::size_t hash = streams.emplace_back(stream, hash_value(stream)).second;
-    stored_keys_.prefetch(hash);
-  };
+  const std::vector<HashedStream> streams = asked_for(lines);
+  for (const auto& [stream, hash] : streams) stored_keys_.fetch(hash);
   for (const Line& line : lines) {
-    const Stream stream = stream_of(line.event);
-    if (stream.kind == Kind::reservation) {
-      look_for(Stream::vol(stream.numero.text()));
-      look_for(Stream::passager(stream.id));
-    }
-    look_for(stream);
-    if (!line.id.empty()) stored_keys_.prefetch(line.identity.low);
+    if (!line.id.empty()) stored_keys_.fetch(line.identity.low);
   }
   for (const auto& [stream, hash] : streams) {
     if (in_memory(stream, hash) == nullptr) wanted.push_back({key_of(stream), stream, {}});

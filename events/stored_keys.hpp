@@ -25,8 +25,8 @@ class StoredKeys {
 
   bool may_hold(std::uint64_t hash) const { return !complete_ || filter_->may_hold(hash); }
   /// Fetches what the next look at this key will need.
-  void prefetch(std::uint64_t hash) const {
-    if (filter_) filter_->prefetch(hash);
+  void fetch(std::uint64_t hash) const {
+    if (filter_) filter_->fetch(hash);
   }
   /// The key is on disk, or will be. Every one must be added that comes after `begins` said so.
   void add(std::uint64_t hash) {
