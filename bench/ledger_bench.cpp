@@ -91,12 +91,18 @@ double raw_callers(const std::vector<std::string>& records, std::size_t callers)
          });
 }
 
+void require_receipts(const std::vector<Answer>& answers) {
+  for (const Answer& answer : answers) {
+    if (const auto* refused = std::get_if<Rejection>(&answer)) throw std::runtime_error(refused->message);
+  }
+}
+
 double ledger_commits(const std::vector<Line>& lines, std::size_t commit_size) {
   Scratch scratch;
   const auto l = ledger(scratch);
   return static_cast<double>(lines.size()) / seconds([&] {
            for (std::size_t i = 0; i < lines.size(); i += commit_size) {
-             l->append(std::span(lines).subspan(i, std::min(commit_size, lines.size() - i)));
+             require_receipts(l->append(std::span(lines).subspan(i, std::min(commit_size, lines.size() - i))));
            }
          });
 }
@@ -109,7 +115,7 @@ double ledger_commits_under_way(const std::vector<Line>& lines, std::size_t comm
   return static_cast<double>(lines.size()) / seconds([&] {
            Channel<Ledger::Pending> pending(under_way);
            std::jthread answered([&] {
-             while (auto next = pending.pop()) next->wait();
+             while (auto next = pending.pop()) require_receipts(next->wait());
            });
            for (std::size_t i = 0; i < lines.size(); i += commit_size) {
              pending.push(l->submit(std::span(lines).subspan(i, std::min(commit_size, lines.size() - i))));
@@ -121,11 +127,12 @@ double ledger_commits_under_way(const std::vector<Line>& lines, std::size_t comm
 double ledger_callers(const std::vector<Line>& lines, std::size_t callers) {
   Scratch scratch;
   const auto l = ledger(scratch);
+  const auto share = shares(lines.size(), callers);
   return static_cast<double>(lines.size()) / seconds([&] {
            std::vector<std::jthread> threads;
-           for (std::size_t t = 0; t < callers; ++t) {
-             threads.emplace_back([&, t] {
-               for (std::size_t i = t; i < lines.size(); i += callers) l->append(std::span(lines).subspan(i, 1));
+           for (const std::vector<std::size_t>& events : share) {
+             threads.emplace_back([&] {
+               for (const std::size_t n : events) require_receipts(l->append(std::span(lines).subspan(n, 1)));
              });
            }
          });

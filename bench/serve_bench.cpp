@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -24,7 +25,6 @@ namespace carnet::bench {
 namespace {
 
 constexpr std::size_t clients = 64;
-constexpr std::size_t block = 24;  // eight flights, from creation to landing
 constexpr const char* no_database = "postgresql:///none?host=/nonexistent";
 
 struct Place {
@@ -38,20 +38,11 @@ struct Place {
   }
 };
 
-/// Which events are whose, in their order. An avion is always one client's, so that nothing is refused however far one
-/// client is ahead of another.
-std::vector<std::vector<std::size_t>> shares(std::size_t events) {
-  constexpr std::size_t blocks_of_the_fleet = avions * 3 / block;
-  std::vector<std::vector<std::size_t>> all(clients);
-  for (std::size_t n = 0; n < events; ++n) all[n / block % blocks_of_the_fleet % clients].push_back(n);
-  return all;
-}
-
 double in_one_process(std::size_t events) {
   const Place place;
   Ledger ledger(place.home + "/ledger", {});
   const std::vector<Line> lines = flights(events, false);
-  const auto share = shares(events);
+  const auto share = shares(events, clients);
   std::atomic<std::size_t> refused = 0;
   const double time = seconds([&] {
     std::vector<std::jthread> threads;
@@ -69,7 +60,7 @@ double in_one_process(std::size_t events) {
 
 std::vector<std::vector<std::string>> requests(std::size_t first, std::size_t events) {
   std::vector<std::vector<std::string>> all(clients);
-  const auto share = shares(events);
+  const auto share = shares(events, clients);
   for (std::size_t t = 0; t < clients; ++t) {
     for (const std::size_t n : share[t]) all[t].push_back(event_request(flight_line(first + n, false)));
   }
@@ -145,7 +136,7 @@ void quiet_company(int rounds, std::size_t events) {
   std::size_t first = 0;
   const auto appends = [&] {
     const double rate = events_a_second(server, first, events);
-    first += (events + block * clients - 1) / (block * clients) * block * clients;
+    first += events;
     return rate;
   };
   appends();
@@ -201,7 +192,7 @@ int run(int argc, char** argv) {
     if (word == "--rounds")
       rounds = std::stoi(value());
     else if (word == "--events")
-      events = std::stoul(value());
+      events = std::max(std::stoul(value()) / block, 1ul) * block;
     else if (word == "--flights")
       flights_count = std::stoul(value());
     else if (word == "--only")

@@ -43,7 +43,10 @@ void Entries::write(rocksdb::DB& db, const std::filesystem::path& directory) {
   std::ranges::sort(entries_, [&](const Entry& a, const Entry& b) {
     return a.beginning != b.beginning ? a.beginning < b.beginning : key(a) < key(b);
   });
-  std::ranges::sort(ids_, {}, [](const auto& id) { return std::pair(id.first.high, id.first.low); });
+  const auto digest = [](const auto& id) { return std::pair(id.first.high, id.first.low); };
+  std::ranges::sort(ids_, {}, [&](const auto& id) { return std::pair(digest(id), id.second); });
+  const auto later = std::ranges::unique(ids_, {}, digest);  // an old history may have two ids with one hash
+  ids_.erase(later.begin(), later.end());
   if (entries_.size() + ids_.size() < worth_a_file) {
     rocksdb::WriteBatch batch;
     each([&](std::string_view key, std::string_view value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory that is looked at here and there is waited for. Many places read in a row are waited for together.
+// Starts to read memory before it is needed: the waits for many places then overlap.
 #pragma once
 
 namespace carnet {

@@ -19,20 +19,20 @@ class Filter {
   explicit Filter(std::size_t bytes) : lines_(std::bit_floor(std::max(bytes, sizeof(Line)) / sizeof(Line))) {}
 
   void add(std::uint64_t hash) {
-    Line& line = line_of(hash);
+    Line& line = lines_[at(hash)];
     each_bit(hash, [&](std::size_t word, std::uint64_t bit) { line.words[word] |= bit; });
   }
 
   /// False only for a key that was never added.
   bool may_hold(std::uint64_t hash) const {
-    const Line& line = lines_[hash & (lines_.size() - 1)];
+    const Line& line = lines_[at(hash)];
     std::uint64_t missing = 0;
     each_bit(hash, [&](std::size_t word, std::uint64_t bit) { missing |= bit & ~line.words[word]; });
     return missing == 0;
   }
 
   /// Fetches what the next look at this key will need.
-  void fetch(std::uint64_t hash) const { carnet::fetch(&lines_[hash & (lines_.size() - 1)]); }
+  void fetch(std::uint64_t hash) const { carnet::fetch(&lines_[at(hash)]); }
 
   /// Holds what the other one holds, too. Both are of one size.
   void add(const Filter& other) {
@@ -46,7 +46,7 @@ class Filter {
     std::array<std::uint64_t, 8> words{};
   };
 
-  Line& line_of(std::uint64_t hash) { return lines_[hash & (lines_.size() - 1)]; }
+  std::size_t at(std::uint64_t hash) const { return hash & (lines_.size() - 1); }
 
   // One bit in each word. The lower bits of the hash are the line's place: mixed, or the keys of a line would be alike.
   static void each_bit(std::uint64_t hash, auto&& visit) {

@@ -73,7 +73,9 @@ std::optional<Answer> Judge::known_answer(const Line& line, const Chunks& accept
   if (position == 0) return std::nullopt;
   const Record first = accepted.holds(position) ? accepted.at(position) : record_at_(position);
   if (first.id != line.id || source_of(first.cloud_event) != source_of(line.cloud_event)) {
-    return std::nullopt;  // two with one hash
+    // Whoever looks for two such ids finds them: the hash is no secret.
+    return Rejection{Code::id_reused, "id",
+                     fmt::format("position {} has another id with the same hash; give another id", position)};
   }
   if (first.digest != line.digest) {
     return Rejection{

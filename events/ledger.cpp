@@ -70,7 +70,7 @@ struct Ledger::Impl {
   Judge judge;
   std::shared_ptr<Commit> open;    // takes in requests; null until the first one comes
   std::shared_ptr<Commit> sealed;  // the last one, which may not be durable yet
-  Tail judged;                     // behind it
+  Tail sealed_tail;                // behind it
   std::string failed;              // why nothing more is written, once a write has failed
   std::chrono::steady_clock::time_point space_seen;
 
@@ -89,20 +89,21 @@ struct Ledger::Impl {
         state(*state_db, directory.state(), o.memory_bytes / 2),
         judge(state,
               [this](Position p) { return sealed && sealed->chunks.holds(p) ? sealed->chunks.at(p) : log.at(p); }),
-        judged(log.tail()) {
+        sealed_tail(log.tail()) {
     compare_with_head();
     if (uuid.empty()) {
-      if (judged.position != 0) throw Damage(directory.identity().string() + ": is missing, but there are records");
+      if (sealed_tail.position != 0)
+        throw Damage(directory.identity().string() + ": is missing, but there are records");
       uuid = directory.make_identity();
     }
     refold();
-    head_file.publish({judged.position, judged.checksum});
+    head_file.publish({sealed_tail.position, sealed_tail.checksum});
     head_file.sync();
   }
 
   ~Impl() {
     try {
-      if (failed.empty()) state.flush(judged);  // else the state may be ahead of the log
+      if (failed.empty()) state.flush(sealed_tail);  // else the state may be ahead of the log
       head_file.sync();
     } catch (const std::exception&) {  // the next opening folds what was not written back
     }
@@ -111,11 +112,11 @@ struct Ledger::Impl {
   // RocksDB opens without complaint where the end of the log was lost; what was acknowledged must be there.
   void compare_with_head() const {
     const HeadFile::Mark mark = head_file.read();
-    if (judged.position < mark.position) {
+    if (sealed_tail.position < mark.position) {
       throw Damage(
           fmt::format("{}: the log ends at position {}, but {} was acknowledged: its newest files are lost or "
                       "damaged (restore a backup)",
-                      directory.log().string(), judged.position, mark.position));
+                      directory.log().string(), sealed_tail.position, mark.position));
     }
     if (log.checksum_at(mark.position) != mark.checksum) {
       throw Damage(fmt::format("{}: position {} is not the record that was acknowledged (restore a backup)",
@@ -125,11 +126,11 @@ struct Ledger::Impl {
 
   void refold() {
     const Tail from = state.checkpoint();
-    if (from.position > judged.position || log.checksum_at(from.position) != from.checksum) {
+    if (from.position > sealed_tail.position || log.checksum_at(from.position) != from.checksum) {
       throw Damage(fmt::format("{}: goes to position {} of another log; the log ends at {}", directory.state().string(),
-                               from.position, judged.position));
+                               from.position, sealed_tail.position));
     }
-    log.scan(from.position + 1, judged.position, [&](const Record& record) {
+    log.scan(from.position + 1, sealed_tail.position, [&](const Record& record) {
       state.fold(record);
       state.committed({record.position, record.checksum, record.recorded});
       return true;
@@ -149,7 +150,7 @@ struct Ledger::Impl {
     refuse_if_failed();
     if (!open) {
       require_space();
-      open = std::make_shared<Commit>(judged);
+      open = std::make_shared<Commit>(sealed_tail);
     }
     const std::shared_ptr<Commit> commit = open;
     try {
@@ -166,14 +167,14 @@ struct Ledger::Impl {
     commit.lines += lines.size();
     const Chunks::Mark before = commit.chunks.mark();
     if (all) state.begin();
-    std::vector<Answer> answers = judged_into(commit.chunks, lines, all, conditions);
-    if (all && ends_with_a_rejection(answers)) {
+    std::vector<Answer> given = judged_into(commit.chunks, lines, all, conditions);
+    if (all && ends_with_a_rejection(given)) {
       commit.chunks.roll_back(before);
       state.roll_back();
     } else if (all) {
       state.keep();
     }
-    return answers;
+    return given;
   } catch (const std::exception& e) {
     failed = e.what();  // the state may hold half of the request
     throw;
@@ -201,7 +202,7 @@ struct Ledger::Impl {
     const std::lock_guard lock(judging);
     refuse_if_failed();
     try {
-      Chunks none(judged, now());
+      Chunks none(sealed_tail, now());
       Chunks& chunks = open ? open->chunks : none;
       const Chunks::Mark before = chunks.mark();
       state.begin();
@@ -252,9 +253,9 @@ struct Ledger::Impl {
     sealing.notify_all();
     sealed = std::move(open);
     refuse_if_failed();
-    judged = commit.chunks.tail();
-    const bool due = state.due(judged.position);
-    if (due) state.turn(judged);
+    sealed_tail = commit.chunks.tail();
+    const bool due = state.due(sealed_tail.position);
+    if (due) state.turn(sealed_tail);
     return due;
   }
 

@@ -48,7 +48,8 @@ struct Condition {
 class Ledger {
  public:
   struct Options {
-    std::size_t memory_bytes = std::size_t{128} << 20;  ///< For entity states and block cache together.
+    std::size_t memory_bytes = std::size_t{128} << 20;  ///< For entity states and caches, about.
+                                                        ///< The lines of a large request come on top.
     std::chrono::milliseconds wait{10'000};             ///< For another owner to go.
     std::uint64_t free_bytes_floor = 64u << 20;         ///< Less free space than this refuses appends (ENOSPC).
   };

@@ -15,7 +15,7 @@ class Slots {
   struct Slot {
     Slot(const Key& k, std::size_t h) : key(k), hash(h) {}  // else all of the value would be made zero first
     Value value;
-    Key key;  // by the end of the value, where a variant keeps what it holds
+    Key key;  // by the end of the value, where a variant says what it is
     std::size_t hash;
     bool changed = false;
   };

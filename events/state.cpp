@@ -41,7 +41,7 @@ constexpr std::size_t for_the_filter(std::size_t memory_bytes) {
 
 using HashedStream = std::pair<Stream, std::size_t>;
 
-/// What the lines will be judged by, but for what is known only then.
+/// The streams that most lines are judged by. The others are looked up one by one.
 std::vector<HashedStream> asked_for(std::span<const Line> lines) {
   std::vector<HashedStream> streams;
   streams.reserve(2 * lines.size());
@@ -259,6 +259,7 @@ void State::begin() {
 void State::keep() {
   undoing_ = false;
   undo_entities_.clear();
+  undo_entities_.shrink_to_fit();  // a request may have been large
   undo_claims_.clear();
 }
 
@@ -292,6 +293,7 @@ void State::turn(const Tail& tail) {
   young_->largest = largest_;
   young_->tail = checkpoint_ = tail;
   std::swap(young_, old_);
+  if (young_->bytes() > 2 * full_generation(memory_bytes_)) young_ = std::make_unique<Generation>();  // a large request
   young_->clear();
   last_ = nullptr;
 }

@@ -45,8 +45,8 @@ class State final : public World {
   /// The next id to give to an avion, pilote or passager; 0 when the last one is given.
   std::int32_t next_id(Kind) const;
 
-  /// Reads at once what the lines will ask for, one look-up after the other being what a large state costs most. The
-  /// ids that are not there are remembered until the next call.
+  /// Reads at once what the lines will ask for, one look-up after the other being what a large state costs most. What
+  /// was found of the ids is remembered until the next call.
   void prefetch(std::span<const Line> lines);
 
   /// Makes the state what it is after the record, which follows the last one.

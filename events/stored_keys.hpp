@@ -33,8 +33,8 @@ class StoredKeys {
     if (filter_) filter_->add(hash);
   }
 
-  /// Counts lines on their way to be judged. True once, when they are worth reading the keys for: those that are not on
-  /// disk yet must be added now.
+  /// Counts lines on their way to be judged; takes over the keys when they have been read. True once, when the reading
+  /// begins: those that are not on disk yet must be added now.
   bool begins(std::size_t lines);
 
  private:

@@ -12,7 +12,22 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class ABusyLedger : public ALedger {};
+class ABusyLedger : public ALedger {
+ protected:
+  static std::vector<Line> registered(int first, int count) {
+    std::vector<std::string> texts;
+    for (int i = first; i < first + count; ++i) {
+      texts.push_back(
+          fmt::format(R"({{"type":"pilote.registered","pilote_id":{0},"nom":"P","licence":"L{0}","id":"p{0}"}})", i));
+    }
+    return lines(texts);
+  }
+
+  static auto count(const std::vector<Answer>& answers, std::string_view what) {
+    const std::vector<std::string> all = told(answers);
+    return std::ranges::count_if(all, [&](const std::string& answer) { return answer.find(what) != answer.npos; });
+  }
+};
 
 TEST_F(ABusyLedger, AppendsOnlyIfTheNamedStreamsAreAsExpected) {
   tell(R"({"type":"avion.registered","avion_id":7,"modele":"A320"})");
@@ -68,18 +83,6 @@ TEST_F(ABusyLedger, JudgesTheNextLinesWhileTheFirstOnesBecomeDurable) {
 // Work that goes on for long makes a filter of what there is; what it says is not there must not be there.
 TEST_F(ABusyLedger, FindsWhatWasThereBeforeItWasOpened) {
   constexpr int before = 60'000, block = 5'000;
-  const auto registered = [](int first, int count) {
-    std::vector<std::string> texts;
-    for (int i = first; i < first + count; ++i) {
-      texts.push_back(
-          fmt::format(R"({{"type":"pilote.registered","pilote_id":{0},"nom":"P","licence":"L{0}","id":"p{0}"}})", i));
-    }
-    return lines(texts);
-  };
-  const auto count = [&](const std::vector<Answer>& answers, std::string_view what) {
-    const std::vector<std::string> all = told(answers);
-    return std::ranges::count_if(all, [&](const std::string& answer) { return answer.find(what) != answer.npos; });
-  };
   for (int i = 1; i < before; i += block) ledger->append(registered(i, block));
   reopen();
   for (int round = 0; round < 2; ++round) {
@@ -94,6 +97,25 @@ TEST_F(ABusyLedger, FindsWhatWasThereBeforeItWasOpened) {
     }
   }
   EXPECT_EQ(ledger->head().position, static_cast<Position>(before));
+}
+
+// What is only in memory when the filter is begun, or comes while the keys on disk are read, is not there either.
+TEST_F(ABusyLedger, FindsWhatCameWhileItsFilterWasMade) {
+  constexpr int before = 20'000, some = 20, rounds = 60;
+  ledger->append(registered(1, before));
+  reopen();
+  const std::vector<Line> refused =
+      lines(std::vector<std::string>(4000, R"({"type":"avion.deleted","avion_id":7})"));  // they take no memory
+  for (int round = 0; round < rounds; ++round) {
+    EXPECT_EQ(count(ledger->append(registered(before + 1 + round * some, some)), "v1"), some);
+    EXPECT_EQ(count(ledger->append(refused), "not_found"), 4000);
+  }
+  EXPECT_EQ(count(ledger->append(registered(1, before + rounds * some)), "duplicate"), before + rounds * some);
+  std::vector<std::string> taken;
+  for (int i = 1; i <= before + rounds * some; ++i) {
+    taken.push_back(fmt::format(R"({{"type":"pilote.registered","nom":"P","licence":"L{}"}})", i));
+  }
+  EXPECT_EQ(count(ledger->append(lines(taken)), "taken licence"), static_cast<std::ptrdiff_t>(taken.size()));
 }
 
 }  // namespace

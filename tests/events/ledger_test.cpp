@@ -83,40 +83,6 @@ TEST_F(ALedger, RecordsANestedAvionAndPiloteBeforeTheirVolInOneCommit) {
             "7 v1 avion_id=10");
 }
 
-TEST_F(ALedger, AnswersAKnownIdWithTheFirstReceiptAndOtherContentWithIdReused) {
-  const std::string first = R"({"type":"avion.registered","modele":"A320","id":"e-1"})";
-  EXPECT_EQ(tell(first), "1 v1 id=1");
-  EXPECT_EQ(tell(first), "1 v1 duplicate id=1");
-  EXPECT_EQ(tell(R"( {"id":"e-1", "modele":"A320", "type":"avion.registered"} )"), "1 v1 duplicate id=1");
-  EXPECT_EQ(tell(R"({"type":"avion.registered","modele":"A321","id":"e-1"})"), "id_reused id");
-  // Before the version, the rules and all else.
-  EXPECT_EQ(tell(R"({"type":"avion.registered","modele":"A320","id":"e-1","expect":17})"), "1 v1 duplicate id=1");
-  EXPECT_EQ(tell(R"({"type":"vol.created","numero":"AF1","id":"e-2","avion":{"modele":"A"},"pilote":{"nom":"B"}})"),
-            "4 v1 avion_id=2 pilote_id=1");
-  // Ids of refused lines are not kept.
-  EXPECT_EQ(tell(R"({"type":"vol.landed","numero":"AF1","id":"e-3"})"), "bad_transition numero");
-  EXPECT_EQ(tell(R"({"type":"vol.took_off","numero":"AF1","id":"e-3"})"), "5 v2");
-  reopen();
-  EXPECT_EQ(tell(first), "1 v1 duplicate id=1");
-  EXPECT_EQ(tell(R"({"type":"avion.registered","modele":"A321","id":"e-1"})"), "id_reused id");
-  EXPECT_EQ(tell(R"({"type":"vol.created","numero":"AF1","id":"e-2","avion":{"modele":"A"},"pilote":{"nom":"B"}})"),
-            "4 v1 duplicate avion_id=2 pilote_id=1");
-  EXPECT_EQ(ledger->head().position, 5u);
-}
-
-TEST_F(ALedger, TellsCloudEventsApartBySourceAndId) {
-  const auto landing = [](std::string_view source, std::string_view id, std::string_view modele) {
-    return fmt::format(
-        R"({{"specversion":"1.0","type":"avion.registered","source":"{}","id":"{}","data":{{"modele":"{}"}}}})", source,
-        id, modele);
-  };
-  EXPECT_EQ(tell(landing("/a", "1", "A320")), "1 v1 id=1");
-  EXPECT_EQ(tell(landing("/b", "1", "A321")), "2 v1 id=2");
-  EXPECT_EQ(tell(R"({"type":"avion.registered","modele":"A330","id":"1"})"), "3 v1 id=3");
-  EXPECT_EQ(tell(landing("/a", "1", "A320")), "1 v1 duplicate id=1");
-  EXPECT_EQ(tell(landing("/b", "1", "A320")), "id_reused id");
-}
-
 TEST_F(ALedger, HoldsALineToWhatItExpects) {
   EXPECT_EQ(tell(R"({"type":"vol.created","numero":"AF101","expect":"exists"})"), "version_conflict expect");
   EXPECT_EQ(tell(R"({"type":"vol.created","numero":"AF101","expect":1})"), "version_conflict expect");
