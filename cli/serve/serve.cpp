@@ -6,7 +6,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <algorithm>
 #include <memory>
 
 #include "cli/message.hpp"
@@ -15,23 +14,17 @@
 namespace carnet {
 namespace {
 
-/// A connection is a descriptor; shells allow 1,024 of them, and more to who asks.
-void allow_descriptors(std::size_t connections) {
+/// A connection is a descriptor, and the process has asked for as many as it may have.
+void tell_if_too_few_descriptors(std::size_t connections) {
   constexpr std::size_t others = 512;  // the ledger's files, PostgreSQL
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const auto wanted = static_cast<rlim_t>(connections + others);
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(limit.rlim_max, wanted);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < wanted) {
-    say("serve", fmt::format("{} descriptors are too few for {} connections (raise the limit: ulimit -Hn)",
-                             limit.rlim_cur, connections));
-  }
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + others) return;
+  say("serve", fmt::format("{} descriptors are too few for {} connections (raise the limit: ulimit -Hn)",
+                           limit.rlim_cur, connections));
 }
 
 Exit run(const Common& common, const serve::Options& options) {
-  allow_descriptors(options.limits.connections);
+  tell_if_too_few_descriptors(options.limits.connections);
   boost::asio::io_context io(1);
   serve::Server server(io, common, options);
   server.run();
