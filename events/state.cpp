@@ -27,7 +27,7 @@ T decoded(std::string_view bytes, T (*decode)(std::string_view)) {
 }
 
 // A turn at the latest after so many events: folding them again takes a fraction of a second.
-constexpr Position turn_every = 256 << 10;
+constexpr Position turn_every = 192 << 10;
 
 // Of the state's memory, each of the two generations and the filter take these shares: together a quarter more than all
 // of it, since less was slower (the ledger keeps the other half of its memory for RocksDB, which seldom needs it
