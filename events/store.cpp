@@ -11,6 +11,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "events/log_file.hpp"
 #include "events/reader.hpp"
 #include "events/sorted_file.hpp"
 
@@ -115,6 +116,7 @@ std::unique_ptr<rocksdb::DB> open(rocksdb::Options options, const fs::path& path
 
 std::unique_ptr<rocksdb::DB> open_beside(rocksdb::Options options, const fs::path& path) {
   check_sorted_files(path);
+  check_log_files(path);
   options.max_open_files = -1;  // files that the owner replaces must be held on to
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(options, path.string(), path.string(), &db);

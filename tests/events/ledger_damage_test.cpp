@@ -179,6 +179,23 @@ TEST_F(ADamagedLedger, WithAByteChangedIsWholeOrNamed) {
   EXPECT_GT(outcomes["whole"], 20);
 }
 
+// The type of a first record, changed to that of one in a file that was used before: RocksDB would read it for ever.
+TEST_F(ADamagedLedger, WithARecordThatSaysItsFileWasUsedBeforeIsNamed) {
+  int changed = 0;
+  for (const fs::path& file : files_in(original)) {
+    if (file.extension() != ".log" && !file.filename().string().starts_with("MANIFEST-")) continue;
+    std::string bytes = contents(original / file);
+    if (bytes.size() < 7 || file.parent_path() != "log") continue;
+    bytes[6] = static_cast<char>(bytes[6] ^ 4);
+    restore();
+    write(damaged / file, bytes);
+    EXPECT_EQ(read_beside(), "damage") << file;
+    EXPECT_EQ(opened(), "damage") << file;
+    ++changed;
+  }
+  EXPECT_GE(changed, 2);
+}
+
 TEST_F(ADamagedLedger, CutShortIsWholeOrNamed) {
   for (const fs::path& file : files_in(original)) {
     const std::string bytes = contents(original / file);
