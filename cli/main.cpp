@@ -8,14 +8,18 @@
 #include "cli/message.hpp"
 #include "cli/query.hpp"
 
+namespace {
+
 // A reader holds all files of the log open; shells allow 1,024, and more to who asks.
-static void allow_descriptors() {
+void allow_descriptors() {
   constexpr rlim_t enough = 1 << 20;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough) return;
   limit.rlim_cur = std::min(limit.rlim_max, enough);
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
+
+}  // namespace
 
 int main(int argc, char** argv) {
   try {

@@ -259,8 +259,9 @@ void State::begin() {
 void State::keep() {
   undoing_ = false;
   undo_entities_.clear();
-  undo_entities_.shrink_to_fit();  // a request may have been large
   undo_claims_.clear();
+  undo_entities_.shrink_to_fit();  // a request may have been large
+  undo_claims_.shrink_to_fit();
 }
 
 void State::roll_back() {
